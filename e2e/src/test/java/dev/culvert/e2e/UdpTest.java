@@ -1,0 +1,184 @@
+package dev.culvert.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.DatagramSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** UDP tunnels, as people use them. */
+@Tag("slow")
+class UdpTest {
+
+    private static final Path DNSPERF = Path.of("/usr/bin/dnsperf");
+
+    private static final String PROTOCOL = """
+            [[protocol]]
+            type = "udp"
+            bind = "127.0.0.1"
+            """;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void oneLineMakesAServicePublic() throws Exception {
+        try (Datagrams service = Datagrams.echo();
+                Pair pair = Pair.start(directory, PROTOCOL);
+                Culvert client = Culvert.start(
+                        Culvert.home(),
+                        directory,
+                        Map.of("CULVERT_TOKEN", Pair.TOKEN),
+                        "udp",
+                        String.valueOf(service.port()),
+                        "--server",
+                        "127.0.0.1:" + pair.controlPort(),
+                        "--transport",
+                        "plain")) {
+            int port = Integer.parseInt(client.await("^udp://127\\.0\\.0\\.1:(\\d+) -> localhost:" + service.port()));
+
+            assertThat(Datagrams.ask(port, "anybody there?")).isEqualTo("anybody there?");
+        }
+    }
+
+    @Test
+    void datagramsOfEveryLengthComeAndGoAsTheyAre() throws Exception {
+        try (Datagrams service = Datagrams.echo();
+                Pair pair = Pair.start(directory, PROTOCOL);
+                DatagramSocket visitor = Datagrams.visitor("127.0.0.1")) {
+            int port = endpoint(pair.client(tunnel(service.port())));
+
+            for (int length : new int[] {1, 0, 1_200, 0, 1_472, 65_507, 0, 9_000}) {
+                byte[] sent = new byte[length];
+                new Random(length).nextBytes(sent);
+                assertThat(Datagrams.ask(visitor, port, sent))
+                        .as("%d bytes", length)
+                        .isEqualTo(sent);
+            }
+            assertThat(service.peers()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aFlowHasItsLinesInTheLogAndItsPlaceInTheMetrics() throws Exception {
+        try (Datagrams service = Datagrams.echo();
+                Pair pair = Pair.start(directory, PROTOCOL)) {
+            int port = endpoint(pair.client(tunnel(service.port(), "idle_timeout = \"500ms\"", "max_flows = 1")));
+            Administration server = new Administration(pair.adminPort());
+
+            assertThat(Datagrams.ask(port, "hello")).isEqualTo("hello");
+            try (DatagramSocket one = Datagrams.visitor("127.0.0.1")) {
+                Datagrams.send(one, port, new byte[1]);
+                assertThat(Datagrams.isSilent(one))
+                        .as("one flow more than max_flows")
+                        .isTrue();
+            }
+
+            pair.server().await("open tunnel=dns visitor=127\\.0\\.0\\.1:\\d+ endpoint=127\\.0\\.0\\.1:" + port);
+            pair.server().await("end tunnel=dns .* in=5 out=5 .* how=\"closed\"");
+            pair.server().await("refused tunnel=dns .* how=\"CLV-3017: .*max_flows: 1");
+            pair.client().await("end tunnel=dns .* in=5 out=5 .* how=\"closed\"");
+            await().untilAsserted(
+                            () -> assertThat(server.get("/metrics"))
+                                    .contains(
+                                            "culvert_datagrams_total{account=\"default\",direction=\"in\",tunnel=\"dns\"} 1.0")
+                                    .contains(
+                                            "culvert_datagrams_dropped_total{account=\"default\",reason=\"flows\",tunnel=\"dns\"} 1.0"));
+            assertThat(Datagrams.ask(port, "room again")).isEqualTo("room again");
+        }
+    }
+
+    @Test
+    void aNewSessionCarriesTheFlowsOfTheOldOne() throws Exception {
+        try (Datagrams service = Datagrams.echo();
+                Pair pair = Pair.start(directory, PROTOCOL);
+                DatagramSocket visitor = Datagrams.visitor("127.0.0.1")) {
+            int port = endpoint(pair.client(tunnel(service.port())));
+            assertThat(Datagrams.ask(visitor, port, new byte[] {1})).containsExactly(1);
+            pair.client().kill();
+
+            endpoint(pair.client(tunnel(service.port(), "port = " + port)));
+
+            assertThat(Datagrams.ask(visitor, port, new byte[] {2})).containsExactly(2);
+        }
+    }
+
+    @Test
+    void aFlowHoldsUpNoEnd() throws Exception {
+        try (Datagrams service = Datagrams.echo();
+                Pair pair = Pair.start(directory, PROTOCOL)) {
+            Culvert client = pair.client(tunnel(service.port()));
+            assertThat(Datagrams.ask(endpoint(client), "x")).isEqualTo("x");
+
+            client.terminate();
+
+            assertThat(client.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void aFewQueriesOfDnsperfAreAllAnswered() throws Exception {
+        dnsperf(5_000, 2_500);
+    }
+
+    @Test
+    void ofAHundredThousandQueriesNoneIsLost() throws Exception {
+        dnsperf(100_000, 8_000);
+    }
+
+    private void dnsperf(int queries, int perSecond) throws Exception {
+        assumeTrue(Files.isExecutable(DNSPERF), "needs dnsperf (apt install dnsperf)");
+        Path names = Files.write(
+                directory.resolve("names"),
+                List.of("www.example.com A", "example.com MX", "a.long.name.below.example.org AAAA"));
+        try (Datagrams service = Datagrams.echo();
+                Pair pair = Pair.start(directory, PROTOCOL)) {
+            int port = endpoint(pair.client(tunnel(service.port())));
+            Process asking = new ProcessBuilder(
+                            DNSPERF.toString(),
+                            "-s",
+                            "127.0.0.1",
+                            "-p",
+                            String.valueOf(port),
+                            "-d",
+                            names.toString(),
+                            "-c",
+                            "20",
+                            "-q",
+                            "1000",
+                            "-Q",
+                            String.valueOf(perSecond),
+                            "-n",
+                            String.valueOf(queries / 3 + 1))
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(asking.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+
+            assertThat(asking.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(said).containsPattern("Queries lost: +0 \\(0\\.00%\\)");
+            assertThat(said).containsPattern("Queries completed: +" + 3 * (queries / 3 + 1) + " ");
+        }
+    }
+
+    private static String tunnel(int local, String... more) {
+        return """
+                [[tunnel]]
+                type = "udp"
+                name = "dns"
+                local = "127.0.0.1:%d"
+                """.formatted(local) + String.join("\n", more) + "\n";
+    }
+
+    private static int endpoint(Culvert client) {
+        return Integer.parseInt(client.await("^udp://127\\.0\\.0\\.1:(\\d+) -> .*\\[dns\\]"));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.culvert.cli;
+
+import dev.culvert.spi.ServiceAddress;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.TypeConversionException;
+
+/** Addresses as people type them. */
+final class ClientFlags {
+
+    private static final int CONTROL_PORT = 4444;
+    private static final Pattern DIGITS = Pattern.compile("\\d+");
+
+    private ClientFlags() {}
+
+    /** {@code host}, {@code host:port}, {@code [v6]} or {@code [v6]:port}; the port may be given apart. */
+    static String server(String text, @Nullable Integer port) {
+        boolean hasPort = text.lastIndexOf(':') > text.lastIndexOf(']') && text.indexOf(':') == text.lastIndexOf(':')
+                || text.contains("]:");
+        return hasPort && port == null ? text : host(text, hasPort) + ":" + (port == null ? CONTROL_PORT : port);
+    }
+
+    /** A port of this machine, {@code host:port}, or {@code unix:/path}. */
+    static String local(String text) {
+        try {
+            return DIGITS.matcher(text).matches()
+                    ? ":" + text
+                    : ServiceAddress.parse(text).toString();
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    private static String host(String text, boolean hasPort) {
+        return hasPort ? text.substring(0, text.lastIndexOf(':')) : text;
+    }
+}

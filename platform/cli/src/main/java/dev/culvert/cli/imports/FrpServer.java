@@ -1,0 +1,82 @@
+package dev.culvert.cli.imports;
+
+import static java.util.Map.entry;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** {@code frps.toml}. */
+final class FrpServer {
+
+    private static final Map<String, String> REASONS = Map.ofEntries(
+            entry("kcpBindPort", "Culvert has no KCP transport"),
+            entry("quicBindPort", "Culvert has no QUIC transport"),
+            entry("transport.quic", "Culvert has no QUIC transport"),
+            entry("vhostHTTPPort", "Culvert has no http tunnels yet"),
+            entry("vhostHTTPSPort", "Culvert has no http tunnels yet"),
+            entry("vhostHTTPTimeout", "Culvert has no http tunnels yet"),
+            entry("subDomainHost", "Culvert has no http tunnels yet"),
+            entry("custom404Page", "Culvert has no http tunnels yet"),
+            entry("tcpmuxHTTPConnectPort", "Culvert has no tcpmux tunnels"),
+            entry("tcpmuxPassthrough", "Culvert has no tcpmux tunnels"),
+            entry("udpPacketSize", "Culvert has no udp tunnels yet"),
+            entry("log", "Culvert logs to standard error; see --log-level and --log-format"),
+            entry("transport.maxPoolCount", "Culvert opens a stream for each visitor and needs no pool"),
+            entry("transport.tcpMux", "Culvert always multiplexes"),
+            entry("transport.tcpMuxKeepaliveInterval", "Culvert's own heartbeat is used"),
+            entry("transport.heartbeatTimeout", "Culvert's own heartbeat is used"),
+            entry("transport.tcpKeepalive", "Culvert's own heartbeat is used"),
+            entry("transport.tls", "name the certificate in the transport of [[listen]]; its keys differ"),
+            entry("webServer.user", "Culvert's administration has no password; it listens on loopback"),
+            entry("webServer.password", "Culvert's administration has no password; it listens on loopback"),
+            entry("webServer.tls", "put a proxy in front of the administration"),
+            entry("detailedErrorsToClient", "Culvert always tells a client the code and what to do"),
+            entry("allowedClientIPs", "Culvert has other keys for the networks that clients may come from"),
+            entry("sshTunnelGateway", "Culvert has no gateway for ssh"),
+            entry("httpPlugins", "Culvert's plugins are jars"));
+
+    private FrpServer() {}
+
+    static void write(Keys keys, ImportOptions options, Draft draft) {
+        String host = keys.text("bindAddr", "0.0.0.0");
+        String publicHost = keys.text("proxyBindAddr", host);
+        keys.flag("enablePrometheus", true); // Culvert always has them
+        keys.flag("transport.tls.force", false); // Culvert's listeners speak one transport only
+        draft.section("[[listen]]").text("bind", Addresses.bind(host, keys.text("bindPort", "7000")));
+        draft.comment(
+                "frp's clients use TLS unless told otherwise. Without a certificate here the server makes one, and");
+        draft.comment("prints the pin that a client needs: frp's clients did not check it, Culvert's do.");
+        String transport = options.transport();
+        draft.raw(
+                "transport",
+                new Layers().add(transport == null ? "tls" : transport).ofListener());
+        FrpAuth.write(keys, true, draft);
+        draft.section("[[protocol]]").text("type", "tcp");
+        if (!Addresses.isAll(publicHost)) {
+            draft.text("bind", publicHost);
+        }
+        String ports = keys.tables("allowPorts").stream().map(FrpServer::range).collect(Collectors.joining(", "));
+        if (!ports.isEmpty()) {
+            draft.raw("ports", "[" + ports + "]");
+        }
+        administration(keys, draft);
+        keys.dropRest(REASONS);
+    }
+
+    private static String range(Keys range) {
+        String single = range.text("single");
+        return Templates.quote(single != null ? single : range.text("start", "1") + "-" + range.text("end", "65535"));
+    }
+
+    private static void administration(Keys keys, Draft draft) {
+        String port = keys.text("webServer.port");
+        String host = keys.text("webServer.addr", "127.0.0.1");
+        if (port == null || port.equals("0")) {
+            return;
+        }
+        if (!Addresses.isLoopback(host)) {
+            keys.drop("webServer.addr", "Culvert's administration has no password; it listens on 127.0.0.1");
+        }
+        draft.administration(Addresses.isLoopback(host) ? host : "127.0.0.1", port);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.culvert.client;
+
+import dev.culvert.engine.bridge.Bridge;
+import dev.culvert.engine.bridge.BridgeEnd;
+import dev.culvert.engine.bridge.RateLimits;
+import dev.culvert.engine.telemetry.LoggedVisit;
+import dev.culvert.engine.telemetry.Traffic;
+import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.Role;
+import dev.culvert.spi.dialect.DialReply;
+import dev.culvert.spi.event.DatagramEvent;
+import dev.culvert.spi.event.VisitorEvent;
+import dev.culvert.spi.protocol.BridgeOptions;
+import dev.culvert.spi.protocol.DatagramCount;
+import dev.culvert.spi.protocol.IncomingStream;
+import dev.culvert.spi.protocol.StreamOrigin;
+import dev.culvert.spi.protocol.Visit;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** One stream on its way to a local service. Lives on the stream's loop. */
+final class Delivery implements IncomingStream {
+
+    private final PlacedTunnel tunnel;
+    private final String account;
+    private final StreamOrigin origin;
+    private final DuplexChannel stream;
+    private final DialReply reply;
+    private final ClientObserver observer;
+    private final boolean probe;
+    private final long start = System.nanoTime();
+
+    Delivery(
+            PlacedTunnel tunnel,
+            String account,
+            StreamOrigin origin,
+            DuplexChannel stream,
+            DialReply reply,
+            ClientObserver observer,
+            boolean probe) {
+        this.tunnel = tunnel;
+        this.account = account;
+        this.origin = origin;
+        this.stream = stream;
+        this.reply = reply;
+        this.observer = observer;
+        this.probe = probe;
+    }
+
+    @Override
+    public DuplexChannel channel() {
+        return stream;
+    }
+
+    @Override
+    public StreamOrigin origin() {
+        return origin;
+    }
+
+    @Override
+    public void bridge(DuplexChannel service, BridgeOptions options) {
+        accept();
+        if (probe) {
+            Bridge.join(stream, service, options, end -> {}); // nobody's connection: no log and no count
+            return;
+        }
+        observer.visitorOpened(event(origin, 0, 0, Duration.ZERO, ""));
+        Traffic.Flow flow = tunnel.tunnel().traffic().open();
+        flow.through(Bridge.join(stream, service, options, end -> {
+            flow.closed(end);
+            closed(origin, end);
+        }));
+    }
+
+    @Override
+    public void accept() {
+        tunnel.served();
+        if (!probe) {
+            observer.dialled(tunnel.name(), Duration.ofNanos(System.nanoTime() - start), null);
+        }
+        reply.connected();
+    }
+
+    @Override
+    public void refuse(CulvertException cause) {
+        tunnel.failed(cause);
+        if (!probe) {
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            tunnel.tunnel().traffic().refused();
+            observer.dialled(tunnel.name(), took, cause);
+            observer.visitorRefused(event(origin, 0, 0, took, cause.code().code() + ": " + cause.detail()));
+        }
+        reply.refused(cause);
+    }
+
+    @Override
+    public Visit visit(StreamOrigin visitor) {
+        observer.visitorOpened(event(visitor, 0, 0, Duration.ZERO, ""));
+        Traffic.Flow flow = tunnel.tunnel().traffic().open();
+        return new LoggedVisit(RateLimits.NONE, end -> {
+            flow.closed(end);
+            closed(visitor, end);
+        });
+    }
+
+    @Override
+    public void counted(DatagramCount count) {
+        observer.datagrams(new DatagramEvent(Role.CLIENT, tunnel.name(), account, count));
+    }
+
+    private void closed(StreamOrigin visitor, BridgeEnd end) {
+        CulvertException cause = end.cause();
+        String reason = cause == null ? "closed" : cause.code().code() + ": " + cause.detail();
+        observer.visitorClosed(event(visitor, end.bytesAtoB(), end.bytesBtoA(), end.duration(), reason));
+    }
+
+    private VisitorEvent event(StreamOrigin of, long in, long out, Duration duration, String reason) {
+        InetSocketAddress visitor = of.visitor();
+        String from = visitor == null ? "-" : NetUtil.toSocketAddressString(visitor);
+        return new VisitorEvent(
+                Role.CLIENT, tunnel.name(), account, from, tunnel.tunnel().local(), in, out, duration, reason);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.culvert.client;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.culvert.engine.config.TunnelSection;
+import dev.culvert.engine.telemetry.Traffic;
+import dev.culvert.spi.protocol.LocalService;
+
+/** One tunnel of this client, at whichever servers. Its section can be replaced as long as servers need not know. Thread-safe. */
+final class LocalTunnel {
+
+    private final Traffic traffic = new Traffic();
+    private volatile Local at;
+    private volatile boolean paused;
+
+    /** The section and what was built from it, replaced together. */
+    private record Local(TunnelSection section, LocalService service) {}
+
+    LocalTunnel(TunnelSection section, LocalService service) {
+        at = new Local(section, service);
+    }
+
+    String name() {
+        return section().name();
+    }
+
+    String type() {
+        return typeOf(section());
+    }
+
+    String local() {
+        return section().factory().local();
+    }
+
+    TunnelSection section() {
+        return at.section();
+    }
+
+    LocalService service() {
+        return at.service();
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    /** Whether a newer section asks the servers for nothing else, so that only the way to the service is new. */
+    boolean asksTheSame(TunnelSection newer) {
+        TunnelSection section = section();
+        return typeOf(section).equals(typeOf(newer))
+                && section.onConflict() == newer.onConflict()
+                && section.allow().equals(newer.allow())
+                && section.deny().equals(newer.deny())
+                && section.probe().equals(newer.probe())
+                && section.limits().equals(newer.limits())
+                && section.factory().parameters(null).equals(newer.factory().parameters(null));
+    }
+
+    /** Delivers by another service from now on; streams that were delivered go on. */
+    void deliverTo(TunnelSection newer, LocalService service) {
+        LocalService before = service();
+        at = new Local(newer, service);
+        before.close();
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    void pause(boolean now) {
+        paused = now;
+    }
+
+    private static String typeOf(TunnelSection section) {
+        JsonTypeName type = section.factory().getClass().getAnnotation(JsonTypeName.class);
+        return type == null ? "" : type.value();
+    }
+}

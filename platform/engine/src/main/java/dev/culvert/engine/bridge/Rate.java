@@ -1,0 +1,46 @@
+package dev.culvert.engine.bridge;
+
+import org.jspecify.annotations.Nullable;
+
+/** How fast bytes may go by. Thread-safe. */
+public interface Rate {
+
+    /**
+     * Takes bytes that have been read.
+     *
+     * @param bytes how many
+     * @return for how many nanoseconds to read no more; 0 to go on
+     */
+    long take(int bytes);
+
+    /**
+     * Takes bytes if they have been earned, for what cannot wait.
+     *
+     * @param bytes how many
+     * @return whether they were taken
+     */
+    boolean offer(int bytes);
+
+    /**
+     * Both of two limits, or the one that there is.
+     *
+     * @param first one limit, or null for none
+     * @param second another one, or null for none
+     */
+    static @Nullable Rate both(@Nullable Rate first, @Nullable Rate second) {
+        if (first == null || second == null) {
+            return first == null ? second : first;
+        }
+        return new Rate() {
+            @Override
+            public long take(int bytes) {
+                return Math.max(first.take(bytes), second.take(bytes));
+            }
+
+            @Override
+            public boolean offer(int bytes) {
+                return first.offer(bytes) && second.offer(bytes);
+            }
+        };
+    }
+}

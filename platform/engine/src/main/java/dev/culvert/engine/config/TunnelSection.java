@@ -1,0 +1,67 @@
+package dev.culvert.engine.config;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.culvert.spi.DataSize;
+import dev.culvert.spi.Flattened;
+import dev.culvert.spi.SourceNetwork;
+import dev.culvert.spi.SourceNetworks;
+import dev.culvert.spi.protocol.OnConflict;
+import dev.culvert.spi.protocol.TunnelFactory;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One tunnel, {@code [[tunnel]]}: the platform's keys, and beside them those of the plugin that {@code type} selects.
+ *
+ * @param name how people and logs call it; required, unique in the file
+ * @param enabled whether it is started; false = it is checked only; default true
+ * @param onConflict what happens if another client holds the endpoint; default {@code reject}
+ * @param allow which networks visitors may come from; default all
+ * @param deny which they may not come from; default none
+ * @param probe whether the server may try the way to the service when no visitor does; default true
+ * @param bandwidth how many bytes a second, in each direction, its visitors may carry together; default no limit
+ * @param maxConnections how many visitors it may have at once; default no limit
+ * @param maxConnectionsPerSource how many of them may be of one address, of IPv6 of one /64; default no limit
+ * @param factory the rest of the table
+ */
+public record TunnelSection(
+        @NotNull @Pattern(regexp = NAME, message = "expected: letters, digits, dots, dashes, at most 64")
+        String name,
+
+        Boolean enabled,
+        OnConflict onConflict,
+        List<SourceNetwork> allow,
+        List<SourceNetwork> deny,
+        Boolean probe,
+        @Nullable DataSize bandwidth,
+        @Nullable @Min(1) Integer maxConnections,
+        @Nullable @Min(1) Integer maxConnectionsPerSource,
+        @Flattened @NotNull @Valid TunnelFactory factory) {
+
+    private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+
+    /** Fills the defaults in. */
+    public TunnelSection {
+        enabled = requireNonNullElse(enabled, true);
+        onConflict = requireNonNullElse(onConflict, OnConflict.REJECT);
+        allow = requireNonNullElse(allow, List.of());
+        deny = requireNonNullElse(deny, List.of());
+        probe = requireNonNullElse(probe, true);
+        new TunnelLimits(bandwidth, maxConnections, maxConnectionsPerSource);
+    }
+
+    /** How many visitors it may have, and how fast they are. */
+    public TunnelLimits limits() {
+        return new TunnelLimits(bandwidth, maxConnections, maxConnectionsPerSource);
+    }
+
+    /** Where visitors may come from. */
+    public SourceNetworks visitors() {
+        return new SourceNetworks(allow, deny);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.culvert.engine.net;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * How many connections this process may have: fewer than the system gives it descriptors, so that there are always some
+ * for files, for connections of its own, and for saying what is wrong. Thread-safe.
+ */
+final class Descriptors {
+
+    /** Kept free, beside what was open at the start. */
+    static final int RESERVE = 64;
+
+    // Without a limit to be found, none is kept; accept fails then, and rests.
+    private static final int UNKNOWN = Integer.MAX_VALUE;
+
+    private static final Pattern LIMIT = Pattern.compile("(?m)^Max open files\\s+(\\d+)");
+
+    private volatile int most;
+    private final AtomicInteger open = new AtomicInteger();
+    private final LongAdder refused = new LongAdder();
+
+    Descriptors(int most) {
+        this.most = most;
+    }
+
+    /** As many as the limit of this process leaves. */
+    static Descriptors ofThisProcess() {
+        return new Descriptors(within(limit(), openNow()));
+    }
+
+    /** What a limit leaves for connections; at least half of it, since whoever sets a tiny one means it. */
+    static int within(int limit, int openAtStart) {
+        return limit == UNKNOWN ? UNKNOWN : Math.max(limit / 2, limit - openAtStart - RESERVE);
+    }
+
+    /** Whether one more connection of a stranger may stay; if so, {@link #left} is called when it has gone. */
+    boolean enter() {
+        if (open.incrementAndGet() <= most) {
+            return true;
+        }
+        open.decrementAndGet();
+        refused.increment();
+        return false;
+    }
+
+    /** One more that this process itself wants: it counts, and is never refused. */
+    void entered() {
+        open.incrementAndGet();
+    }
+
+    void left() {
+        open.decrementAndGet();
+    }
+
+    /** Allows no more than this, if that is less than the system gives. */
+    void atMost(int connections) {
+        most = Math.min(most, connections);
+    }
+
+    int most() {
+        return most;
+    }
+
+    int open() {
+        return open.get();
+    }
+
+    long refused() {
+        return refused.sum();
+    }
+
+    private static int limit() {
+        try {
+            Matcher line = LIMIT.matcher(Files.readString(Path.of("/proc/self/limits")));
+            return line.find() ? (int) Math.min(UNKNOWN, Long.parseLong(line.group(1))) : UNKNOWN;
+        } catch (IOException | NumberFormatException e) {
+            return UNKNOWN; // not Linux
+        }
+    }
+
+    private static int openNow() {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return (int) open.count();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+}

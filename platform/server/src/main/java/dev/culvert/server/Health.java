@@ -1,0 +1,129 @@
+package dev.culvert.server;
+
+import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.dialect.RemoteClient;
+import dev.culvert.spi.protocol.StreamOrigin;
+import dev.culvert.spi.protocol.TunnelStream;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether streams of a tunnel reach its service, as its visitors have found; while no visitor comes, as a probe finds: a
+ * stream for nobody, that is ended as soon as the service has accepted it. Thread-safe.
+ */
+final class Health {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
+    private final RemoteClient client;
+    private final String tunnel;
+    private final ScheduledExecutorService scheduler;
+    private final AtomicBoolean probing = new AtomicBoolean();
+    private final AtomicBoolean waiting = new AtomicBoolean();
+    private volatile boolean served;
+    private volatile boolean told;
+    private volatile boolean watched;
+    private volatile @Nullable CulvertException trouble;
+
+    Health(RemoteClient client, String tunnel, ScheduledExecutorService scheduler) {
+        this.client = client;
+        this.tunnel = tunnel;
+        this.scheduler = scheduler;
+    }
+
+    /**
+     * The tunnel is open, and its client tells what becomes of a stream.
+     *
+     * @param probing whether it may be probed, now and as long as the service is not to be had
+     */
+    void begin(boolean probing) {
+        told = true;
+        watched = probing;
+        probe();
+    }
+
+    /** The tunnel is no more. */
+    void stop() {
+        watched = false;
+    }
+
+    /** Listens to what becomes of a visitor's stream. */
+    void note(TunnelStream stream) {
+        if (told) {
+            stream.connected().addListener((Future<Void> connected) -> found(connected.cause()));
+        }
+    }
+
+    /** Whether a stream has come the whole way, and none has failed since. */
+    boolean isServed() {
+        return served && trouble == null;
+    }
+
+    /** Why the last stream did not reach the service; null if it did. */
+    @Nullable
+    CulvertException trouble() {
+        return trouble;
+    }
+
+    private void found(@Nullable Throwable failure) {
+        if (failure == null) {
+            served = true;
+            trouble = null;
+            return;
+        }
+        CulvertException cause = CulvertFailures.of(failure);
+        // A visitor that goes before the service has answered says nothing of the service.
+        if (cause.code().number() / 1_000 == 5) {
+            trouble = cause;
+            probeLater();
+        }
+    }
+
+    private void probeLater() {
+        // One is enough, however many visitors find the service gone meanwhile.
+        if (watched && !client.closeFuture().isDone() && waiting.compareAndSet(false, true)) {
+            scheduler.schedule(
+                    () -> {
+                        waiting.set(false);
+                        probe();
+                    },
+                    PAUSE.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void probe() {
+        if (!watched || isServed() || client.closeFuture().isDone() || !probing.compareAndSet(false, true)) {
+            return;
+        }
+        client.openStream(tunnel, StreamOrigin.UNKNOWN).addListener((Future<TunnelStream> opened) -> {
+            if (!opened.isSuccess()) {
+                probing.set(false);
+                probeLater();
+                return;
+            }
+            TunnelStream stream = opened.getNow();
+            var deadline = scheduler.schedule(
+                    () -> {
+                        trouble = new CulvertException(
+                                TunnelError.NOT_PROVEN,
+                                "no answer of the service within " + PATIENCE.toSeconds() + " s.");
+                        stream.channel().close();
+                    },
+                    PATIENCE.toMillis(),
+                    TimeUnit.MILLISECONDS);
+            stream.connected().addListener((Future<Void> connected) -> {
+                deadline.cancel(false);
+                probing.set(false);
+                found(connected.cause());
+                stream.channel().close();
+            });
+        });
+    }
+}

@@ -1,0 +1,277 @@
+package dev.culvert.server;
+
+import dev.culvert.engine.bridge.Bridge;
+import dev.culvert.engine.bridge.BridgeEnd;
+import dev.culvert.engine.bridge.RateLimits;
+import dev.culvert.engine.telemetry.LoggedVisit;
+import dev.culvert.engine.telemetry.Traffic;
+import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.Principal;
+import dev.culvert.spi.Role;
+import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.event.DatagramEvent;
+import dev.culvert.spi.event.RequestEvent;
+import dev.culvert.spi.event.SessionListener;
+import dev.culvert.spi.event.VisitorEvent;
+import dev.culvert.spi.protocol.BridgeOptions;
+import dev.culvert.spi.protocol.DatagramCount;
+import dev.culvert.spi.protocol.EndpointLease;
+import dev.culvert.spi.protocol.RequestReport;
+import dev.culvert.spi.protocol.StreamOrigin;
+import dev.culvert.spi.protocol.TunnelHandle;
+import dev.culvert.spi.protocol.TunnelStream;
+import dev.culvert.spi.protocol.Visit;
+import dev.culvert.spi.registry.Candidate;
+import dev.culvert.spi.registry.Registry;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** An endpoint that is public, with whoever is behind it. Thread-safe. */
+final class PublicTunnel implements TunnelHandle {
+
+    private static final AtomicIntegerFieldUpdater<PublicTunnel> TURN =
+            AtomicIntegerFieldUpdater.newUpdater(PublicTunnel.class, "turn");
+
+    private final String type;
+    private final String name;
+    private final Principal owner;
+    private final Registry registry;
+    private final SessionListener events;
+    private final Pauses pauses;
+    private final AtomicReference<CompletableFuture<Void>> arrival = new AtomicReference<>(new CompletableFuture<>());
+    private final TunnelUse use = new TunnelUse();
+    private volatile Object parameters;
+
+    @SuppressWarnings("UnusedVariable") // by its updater
+    private volatile int turn;
+
+    private volatile @Nullable EndpointLease endpoint;
+    private volatile long lastServed = System.nanoTime();
+
+    PublicTunnel(
+            String type,
+            String name,
+            Principal owner,
+            Object parameters,
+            Registry registry,
+            SessionListener events,
+            Pauses pauses) {
+        this.type = type;
+        this.name = name;
+        this.owner = owner;
+        this.parameters = parameters;
+        this.registry = registry;
+        this.events = events;
+        this.pauses = pauses;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Principal owner() {
+        return owner;
+    }
+
+    @Override
+    public Future<TunnelStream> openStream(StreamOrigin origin) {
+        Promise<TunnelStream> promise = ImmediateEventExecutor.INSTANCE.newPromise();
+        if (isPaused()) {
+            return promise.setFailure(
+                    new CulvertException(TunnelError.PAUSED, "tunnel \"" + name + "\" is paused on the server."));
+        }
+        registry.find(key()).whenComplete((found, failure) -> {
+            if (failure != null) {
+                promise.setFailure(failure);
+                return;
+            }
+            List<Candidate> candidates = new ArrayList<>(found);
+            if (candidates.size() > 1) {
+                // Those with the same load take turns.
+                Collections.rotate(candidates, TURN.getAndIncrement(this));
+                candidates.sort(Comparator.comparingInt(Candidate::load));
+            }
+            tryNext(candidates, 0, origin, promise, null);
+        });
+        return promise;
+    }
+
+    @Override
+    public boolean mayReuse(TunnelStream stream, StreamOrigin origin) {
+        return ServedTunnel.mayReuse(stream.channel(), origin);
+    }
+
+    @Override
+    public CompletionStage<Void> available() {
+        CompletableFuture<Void> next = arrival.get();
+        return registry.find(key())
+                .thenCompose(found -> found.isEmpty() ? next : CompletableFuture.completedFuture(null));
+    }
+
+    @Override
+    public void bridge(DuplexChannel visitor, TunnelStream stream, BridgeOptions options) {
+        String from = Source.text(visitor.remoteAddress());
+        String to = Source.text(visitor.localAddress());
+        events.visitorOpened(event(from, to, 0, 0, Duration.ZERO, ""));
+        ServedTunnel through = ServedTunnel.of(stream.channel());
+        if (through == null) {
+            Bridge.join(visitor, stream.channel(), options, end -> events.visitorClosed(closed(from, to, end)));
+            return;
+        }
+        Traffic.Flow flow = through.traffic().open();
+        flow.through(Bridge.join(visitor, stream.channel(), options, through.rates(), end -> {
+            flow.closed(end);
+            events.visitorClosed(closed(from, to, end));
+        }));
+    }
+
+    @Override
+    public Visit visit(TunnelStream stream, StreamOrigin origin) {
+        Runnable gone = ServedTunnel.enter(stream.channel(), origin);
+        String from = Source.text(origin.visitor());
+        String to = Source.text(origin.endpoint());
+        events.visitorOpened(event(from, to, 0, 0, Duration.ZERO, ""));
+        ServedTunnel through = ServedTunnel.of(stream.channel());
+        Traffic.Flow flow = through == null ? null : through.traffic().open();
+        return new LoggedVisit(through == null ? RateLimits.NONE : through.rates(), end -> {
+            gone.run();
+            if (flow != null) {
+                flow.closed(end);
+            }
+            events.visitorClosed(closed(from, to, end));
+        });
+    }
+
+    @Override
+    public void counted(DatagramCount count) {
+        events.datagrams(new DatagramEvent(Role.SERVER, name, owner.account(), count));
+    }
+
+    @Override
+    public void refused(StreamOrigin origin, CulvertException cause) {
+        String from = Source.text(origin.visitor());
+        events.visitorRefused(event(
+                from,
+                Source.text(origin.endpoint()),
+                0,
+                0,
+                Duration.ZERO,
+                cause.code().code() + ": " + cause.detail()));
+    }
+
+    @Override
+    public void requestEnded(RequestReport report) {
+        events.requestEnded(new RequestEvent(name, owner.account(), report));
+    }
+
+    /** What its visitors use. */
+    TunnelUse use() {
+        return use;
+    }
+
+    String type() {
+        return type;
+    }
+
+    /** Whether its visitors are refused at the operator's wish. */
+    boolean isPaused() {
+        return pauses.contains(owner.account(), name);
+    }
+
+    /** Empty until it is public. */
+    String key() {
+        EndpointLease lease = endpoint;
+        return lease == null ? "" : lease.endpoint().toString();
+    }
+
+    @Nullable
+    EndpointLease endpoint() {
+        return endpoint;
+    }
+
+    void exposed(EndpointLease lease) {
+        endpoint = lease;
+    }
+
+    /**
+     * Made public where the protocol chose.
+     *
+     * @param asking the parameters of a client that comes back for this endpoint
+     */
+    void exposed(EndpointLease lease, Object asking) {
+        parameters = asking;
+        endpoint = lease;
+    }
+
+    /** Somebody can serve it: whoever waited tries again. */
+    void arrived() {
+        served();
+        arrival.getAndSet(new CompletableFuture<>()).complete(null);
+    }
+
+    void served() {
+        lastServed = System.nanoTime();
+    }
+
+    Duration unservedFor() {
+        return Duration.ofNanos(System.nanoTime() - lastServed);
+    }
+
+    boolean fits(Principal claimant, Object wanted) {
+        return owner.account().equals(claimant.account()) && parameters.equals(wanted);
+    }
+
+    void close() {
+        EndpointLease lease = endpoint;
+        if (lease != null) {
+            lease.close();
+        }
+    }
+
+    private void tryNext(
+            List<Candidate> candidates,
+            int index,
+            StreamOrigin origin,
+            Promise<TunnelStream> promise,
+            @Nullable Throwable last) {
+        if (index == candidates.size()) {
+            promise.setFailure(
+                    last != null
+                            ? last
+                            : new CulvertException(
+                                    TunnelError.NO_CLIENT, "no client is connected for tunnel \"" + name + "\"."));
+            return;
+        }
+        candidates.get(index).openStream(origin).addListener((Future<TunnelStream> opened) -> {
+            if (opened.isSuccess()) {
+                promise.setSuccess(opened.getNow());
+            } else {
+                tryNext(candidates, index + 1, origin, promise, opened.cause());
+            }
+        });
+    }
+
+    private VisitorEvent closed(String from, String to, BridgeEnd end) {
+        CulvertException cause = end.cause();
+        String reason = cause == null ? "closed" : cause.code().code() + ": " + cause.detail();
+        return event(from, to, end.bytesAtoB(), end.bytesBtoA(), end.duration(), reason);
+    }
+
+    private VisitorEvent event(String from, String to, long in, long out, Duration duration, String reason) {
+        return new VisitorEvent(Role.SERVER, name, owner.account(), from, to, in, out, duration, reason);
+    }
+}

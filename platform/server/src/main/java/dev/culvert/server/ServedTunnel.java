@@ -1,0 +1,242 @@
+package dev.culvert.server;
+
+import dev.culvert.engine.bridge.RateLimits;
+import dev.culvert.engine.config.TunnelLimits;
+import dev.culvert.engine.telemetry.Traffic;
+import dev.culvert.engine.telemetry.TunnelState;
+import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.SourceNetworks;
+import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.event.TunnelEvent;
+import dev.culvert.spi.protocol.EndpointLease;
+import dev.culvert.spi.protocol.StreamOrigin;
+import dev.culvert.spi.protocol.TunnelStream;
+import dev.culvert.spi.registry.Candidate;
+import dev.culvert.spi.registry.Lease;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A tunnel as one session serves it: how streams reach that session. */
+final class ServedTunnel implements Candidate {
+
+    private static final AttributeKey<ServedTunnel> SERVED = AttributeKey.valueOf(ServedTunnel.class, "served");
+
+    private final Session session;
+    private final String name;
+    private volatile @Nullable PublicTunnel tunnel;
+    private volatile @Nullable Lease lease;
+
+    private final String type;
+    private final SourceNetworks visitors;
+    private final Traffic traffic = new Traffic();
+    private final Health health;
+    private volatile boolean paused;
+    private final TunnelLimits limits;
+    private final AtomicReference<@Nullable String> counted = new AtomicReference<>();
+
+    ServedTunnel(Session session, String type, String name, SourceNetworks visitors, TunnelLimits limits) {
+        this.session = session;
+        this.type = type;
+        this.name = name;
+        this.visitors = visitors;
+        health = new Health(session.client(), name, session.scheduler());
+        this.limits = limits;
+    }
+
+    @Override
+    public String session() {
+        return session.id();
+    }
+
+    @Override
+    public int load() {
+        return session.client().streams();
+    }
+
+    @Override
+    public Future<TunnelStream> openStream(StreamOrigin origin) {
+        Runnable gone;
+        try {
+            gone = enter(origin);
+        } catch (CulvertException e) {
+            return ImmediateEventExecutor.INSTANCE.newFailedFuture(e);
+        }
+        try {
+            session.use().enterStream(session.principal().rights());
+        } catch (CulvertException e) {
+            gone.run();
+            return ImmediateEventExecutor.INSTANCE.newFailedFuture(e);
+        }
+        return session.client().openStream(name, origin).addListener((Future<TunnelStream> opened) -> {
+            if (opened.isSuccess()) {
+                Channel channel = opened.getNow().channel();
+                channel.attr(SERVED).set(this);
+                health.note(opened.getNow());
+                channel.closeFuture().addListener(closed -> {
+                    gone.run();
+                    session.use().leaveStream();
+                });
+            } else {
+                gone.run();
+                session.use().leaveStream();
+            }
+        });
+    }
+
+    @Override
+    public Future<Duration> ping() {
+        return session.client().ping();
+    }
+
+    @Override
+    public void evict(CulvertException cause) {
+        session.close(cause);
+    }
+
+    // All that was checked when the tunnel opened, again: a credential may have been taken away since.
+    private void requireOpen(StreamOrigin origin) {
+        InetSocketAddress visitor = origin.visitor();
+        if (visitor != null && !visitors.permits(visitor)) {
+            throw new CulvertException(
+                    TunnelError.VISITOR_NOT_PERMITTED, "tunnel \"" + name + "\" is not for this visitor's network.");
+        }
+        if (paused) {
+            throw new CulvertException(TunnelError.PAUSED, "tunnel \"" + name + "\" is paused by its client.");
+        }
+        session.requireGood();
+        Permission.require(session.principal(), type, name);
+        PublicTunnel behind = tunnel;
+        EndpointLease endpoint = behind == null ? null : behind.endpoint();
+        if (endpoint != null) {
+            Permission.require(session.principal(), endpoint.endpoint());
+        }
+    }
+
+    /** Whether a stream that {@link #openStream} opened may carry for this origin too. */
+    static boolean mayReuse(Channel stream, StreamOrigin origin) {
+        ServedTunnel served = stream.attr(SERVED).get();
+        if (served == null || served.session.tunnels().get(served.name) != served) {
+            return false; // a newer client has taken over
+        }
+        try {
+            served.requireOpen(origin);
+            return true;
+        } catch (CulvertException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Lets one more visitor use a stream that {@link #openStream} opened; throws if it may not.
+     *
+     * @return to be run when it has gone
+     */
+    static Runnable enter(Channel stream, StreamOrigin origin) {
+        ServedTunnel served = stream.attr(SERVED).get();
+        return served == null
+                ? () -> {}
+                : served.enter(origin); // without one it is another node's, which has checked it
+    }
+
+    private Runnable enter(StreamOrigin origin) {
+        requireOpen(origin);
+        PublicTunnel behind = tunnel;
+        return behind == null ? () -> {} : behind.use().enter(name, limits, origin.visitor());
+    }
+
+    /** Through whom a stream goes; null if nobody's {@link #openStream} opened it. */
+    static @Nullable ServedTunnel of(Channel stream) {
+        return stream.attr(SERVED).get();
+    }
+
+    /** How fast its streams may be read. */
+    RateLimits rates() {
+        RateLimits account = session.use().rates(session.principal().rights());
+        PublicTunnel behind = tunnel;
+        return behind == null ? account : account.and(behind.use().rates(limits));
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    Health health() {
+        return health;
+    }
+
+    /** Refuses visitors at the client's wish, or takes them again. */
+    void pause(boolean now) {
+        paused = now;
+    }
+
+    /** How far it is. */
+    TunnelState state() {
+        PublicTunnel behind = tunnel;
+        if (behind == null) {
+            return TunnelState.CONNECTING;
+        }
+        if (session.isDraining()) {
+            return TunnelState.DRAINING;
+        }
+        if (paused || behind.isPaused()) {
+            return TunnelState.PAUSED;
+        }
+        if (health.trouble() != null) {
+            return TunnelState.DEGRADED;
+        }
+        return health.isServed() ? TunnelState.READY : TunnelState.REGISTERED;
+    }
+
+    /** Counts it for its account; throws if the account has enough. */
+    void count(String endpoint) {
+        session.use().enterTunnel(endpoint, session.principal().rights());
+        counted.set(endpoint);
+    }
+
+    /** Counts no more; once. */
+    void uncount() {
+        String endpoint = counted.getAndSet(null);
+        if (endpoint != null) {
+            session.use().leaveTunnel(endpoint);
+        }
+    }
+
+    Session owner() {
+        return session;
+    }
+
+    String name() {
+        return name;
+    }
+
+    @Nullable
+    PublicTunnel tunnel() {
+        return tunnel;
+    }
+
+    @Nullable
+    Lease lease() {
+        return lease;
+    }
+
+    void granted(PublicTunnel behind, Lease proof) {
+        tunnel = behind;
+        lease = proof;
+    }
+
+    TunnelEvent event(String reason) {
+        PublicTunnel behind = tunnel;
+        return new TunnelEvent(
+                session.event(""),
+                name,
+                behind == null ? "" : behind.type(),
+                behind == null ? "" : behind.key(),
+                reason);
+    }
+}

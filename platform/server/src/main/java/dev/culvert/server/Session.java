@@ -1,0 +1,171 @@
+package dev.culvert.server;
+
+import dev.culvert.engine.telemetry.Heartbeat;
+import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.Endpoint;
+import dev.culvert.spi.Principal;
+import dev.culvert.spi.Role;
+import dev.culvert.spi.dialect.Admission;
+import dev.culvert.spi.dialect.RemoteClient;
+import dev.culvert.spi.dialect.ServerSession;
+import dev.culvert.spi.dialect.TunnelRequest;
+import dev.culvert.spi.event.SessionEvent;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** One client's session and the tunnels that it serves. Thread-safe. */
+final class Session implements ServerSession {
+
+    private final String id;
+    private final Admission admission;
+    private final RemoteClient client;
+    private final SocketAddress peer;
+    private final String listener;
+    private final Endpoints endpoints;
+    private final AccountUse use;
+    private final ScheduledExecutorService scheduler;
+    private final Heartbeat heartbeat;
+    private volatile boolean draining;
+    private final Instant since = Instant.now();
+    private final long startNanos = System.nanoTime();
+    private volatile @Nullable CulvertException revocation;
+    private final Map<String, ServedTunnel> tunnels = new ConcurrentHashMap<>();
+
+    Session(
+            String id,
+            Admission admission,
+            RemoteClient client,
+            SocketAddress peer,
+            String listener,
+            Endpoints endpoints,
+            AccountUse use,
+            ScheduledExecutorService scheduler) {
+        this.id = id;
+        this.admission = admission;
+        this.client = client;
+        this.peer = peer;
+        this.listener = listener;
+        this.endpoints = endpoints;
+        this.use = use;
+        this.scheduler = scheduler;
+        heartbeat = Heartbeat.start(client::ping, client.closeFuture(), scheduler);
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public CompletionStage<Endpoint> openTunnel(TunnelRequest request) {
+        return endpoints.open(this, request);
+    }
+
+    @Override
+    public void closeTunnel(String name) {
+        ServedTunnel tunnel = tunnels.get(name);
+        if (tunnel != null) {
+            endpoints.close(tunnel, false, null);
+        }
+    }
+
+    @Override
+    public void pauseTunnel(String name, boolean paused) {
+        ServedTunnel tunnel = tunnels.get(name);
+        if (tunnel != null) {
+            tunnel.pause(paused);
+            SessionLog.paused(this, name, paused);
+        }
+    }
+
+    ScheduledExecutorService scheduler() {
+        return scheduler;
+    }
+
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
+    /** Announces the end: open streams may finish, none start. */
+    void drain(Duration deadline) {
+        draining = true;
+        client.drain(deadline);
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    Principal principal() {
+        return admission.principal();
+    }
+
+    String instance() {
+        return admission.instance();
+    }
+
+    String software() {
+        return admission.software();
+    }
+
+    RemoteClient client() {
+        return client;
+    }
+
+    SocketAddress peer() {
+        return peer;
+    }
+
+    String listener() {
+        return listener;
+    }
+
+    Instant since() {
+        return since;
+    }
+
+    Duration uptime() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    /** The tunnels it serves, by name; live. */
+    Map<String, ServedTunnel> tunnels() {
+        return tunnels;
+    }
+
+    boolean isSameClient(Session other) {
+        return principal().name().equals(other.principal().name()) && instance().equals(other.instance());
+    }
+
+    AccountUse use() {
+        return use;
+    }
+
+    /** Its credential is no longer good: nothing opens from this moment on, and then it ends. */
+    void revoked(CulvertException cause) {
+        revocation = cause;
+        close(cause);
+    }
+
+    /** Throws if its credential is no longer good. */
+    void requireGood() {
+        CulvertException cause = revocation;
+        if (cause != null) {
+            throw cause;
+        }
+    }
+
+    void close(@Nullable CulvertException cause) {
+        client.close(cause);
+    }
+
+    SessionEvent event(String reason) {
+        return new SessionEvent(Role.SERVER, id, principal(), String.valueOf(peer), listener, uptime(), reason);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.culvert.spi;
+
+/** Why the client could not reach the local service: 5xxx. */
+public enum ServiceError implements ErrorCode {
+    // Numbers are on the wire: append, never renumber or reuse.
+
+    /** Nothing listens at the local address. */
+    REFUSED(5001, ErrorType.USER, "Start the local service, or correct local in the client file."),
+
+    /** The local service did not accept in time. */
+    TIMEOUT(5002, ErrorType.USER, "Check the local service and the firewall of its machine."),
+
+    /** The name of the local service does not resolve. */
+    UNKNOWN_HOST(5003, ErrorType.USER, "Correct local in the client file."),
+
+    /** The local service could not be reached. */
+    FAILED(5004, ErrorType.USER, "Check the local service."),
+
+    /** The server asked for a service that the client file does not list. */
+    NOT_LISTED(5005, ErrorType.EXTERNAL, "Nothing: the client refused it."),
+
+    /** One side had ended and the other was silent too long. */
+    HALF_CLOSE_TIMEOUT(5006, ErrorType.EXTERNAL, "Raise half_close_timeout if the service may be silent that long.");
+
+    private final int number;
+    private final ErrorType type;
+    private final String remedy;
+
+    ServiceError(int number, ErrorType type, String remedy) {
+        this.number = number;
+        this.type = type;
+        this.remedy = remedy;
+    }
+
+    @Override
+    public int number() {
+        return number;
+    }
+
+    @Override
+    public ErrorType type() {
+        return type;
+    }
+
+    @Override
+    public String remedy() {
+        return remedy;
+    }
+}

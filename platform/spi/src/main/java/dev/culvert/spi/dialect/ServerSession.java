@@ -1,0 +1,34 @@
+package dev.culvert.spi.dialect;
+
+import dev.culvert.spi.Endpoint;
+import java.util.concurrent.CompletionStage;
+
+/** The server's side of a session, as a dialect uses it. */
+public interface ServerSession {
+
+    /** Unique in this server's life; shown in logs and status. */
+    String id();
+
+    /**
+     * Opens a tunnel that the client asks for.
+     *
+     * @param request what the client asks for
+     * @return where it is public; fails with a {@link dev.culvert.spi.CulvertException} to tell the client
+     */
+    CompletionStage<Endpoint> openTunnel(TunnelRequest request);
+
+    /**
+     * Closes a tunnel at the client's wish. Its open streams go on.
+     *
+     * @param name as it was opened
+     */
+    void closeTunnel(String name);
+
+    /**
+     * Refuses the visitors of a tunnel at the client's wish, or takes them again. Open streams go on.
+     *
+     * @param name as it was opened
+     * @param paused whether they are refused
+     */
+    default void pauseTunnel(String name, boolean paused) {}
+}

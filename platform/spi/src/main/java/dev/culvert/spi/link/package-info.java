@@ -1,0 +1,7 @@
+/**
+ * Connections that carry streams.
+ */
+@NullMarked
+package dev.culvert.spi.link;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * How one private connection becomes many streams.
+ */
+@NullMarked
+package dev.culvert.spi.mux;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package dev.culvert.spi.protocol;
+
+import dev.culvert.spi.CulvertException;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** One stream's attempt to reach the service. Lives on the stream's loop. */
+final class Dial {
+
+    private final IncomingStream stream;
+    private final DialingService service;
+    private final Future<DuplexChannel> connecting;
+    private boolean answered;
+
+    Dial(IncomingStream stream, DialingService service, Future<DuplexChannel> connecting) {
+        this.stream = stream;
+        this.service = service;
+        this.connecting = connecting;
+    }
+
+    void start(Duration timeout) {
+        Future<?> timer = stream.channel()
+                .eventLoop()
+                .schedule(() -> refuse(service.timedOut()), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        // Whoever opened the stream may give up while the service is being dialled.
+        stream.channel().closeFuture().addListener(gone -> abandon());
+        connecting.addListener(known -> onLoop(() -> {
+            timer.cancel(false);
+            settle();
+        }));
+    }
+
+    private void settle() {
+        if (!connecting.isSuccess()) {
+            refuse(service.failure(connecting.cause()));
+        } else if (answered) {
+            connecting.getNow().close();
+        } else {
+            answered = true;
+            service.join(stream, connecting.getNow());
+        }
+    }
+
+    private void refuse(CulvertException cause) {
+        if (!answered) {
+            abandon();
+            stream.refuse(cause);
+        }
+    }
+
+    private void abandon() {
+        answered = true;
+        connecting.cancel(false); // or, if it is connected already, settle closes it
+    }
+
+    private void onLoop(Runnable action) {
+        if (stream.channel().eventLoop().inEventLoop()) {
+            action.run();
+        } else {
+            stream.channel().eventLoop().execute(action);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.culvert.spi.protocol;
+
+import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.link.Datagrams;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.Optional;
+
+/** A stream that waits for a service. Its methods are called on the stream's loop. */
+public interface IncomingStream {
+
+    /** The stream, auto-read off. */
+    DuplexChannel channel();
+
+    /** On whose behalf the server opened it. */
+    StreamOrigin origin();
+
+    /**
+     * Tells the server that the service is there, and joins the stream to it until both have ended.
+     *
+     * @param service a connected channel on any loop, the stream's own being the fast case; owned by the bridge
+     * @param options the tunnel's
+     */
+    void bridge(DuplexChannel service, BridgeOptions options);
+
+    /** Tells the server that the service is there; the caller's handlers are on the stream and own it from now on. */
+    void accept();
+
+    /**
+     * Tells the server that the service is not to be had.
+     *
+     * @param cause why
+     */
+    void refuse(CulvertException cause);
+
+    /** A way beside the stream for datagrams that may be lost: the other end of {@link TunnelStream#datagrams()}. */
+    default Optional<Datagrams> datagrams() {
+        return Optional.empty();
+    }
+
+    /**
+     * Begins a visitor's place in the connection log, where an accepted stream carries many.
+     *
+     * @param visitor who it is
+     * @return to be ended once, whatever happens
+     */
+    Visit visit(StreamOrigin visitor);
+
+    /**
+     * Counts datagrams of visitors. Called now and then with what has come together since, not for each one.
+     *
+     * @param count how many
+     */
+    void counted(DatagramCount count);
+}

@@ -1,0 +1,81 @@
+package dev.culvert.spi.protocol;
+
+import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.Principal;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.CompletionStage;
+
+/** What is behind an endpoint: clients, some or none of which are there. Thread-safe. */
+public interface TunnelHandle {
+
+    /** The tunnel's name, as its client gave it. */
+    String name();
+
+    /** Whose it is. */
+    Principal owner();
+
+    /**
+     * Opens a stream to the service, through the session that suits best. Works from any thread and for anyone with the
+     * right, not for a visitor only.
+     *
+     * @param origin on whose behalf
+     * @return fails with {@link dev.culvert.spi.TunnelError#NO_CLIENT} while no client is there
+     */
+    Future<TunnelStream> openStream(StreamOrigin origin);
+
+    /**
+     * Whether a stream may carry for someone else than it was opened for: whether {@link #openStream} would go to the same
+     * client, and let this one in. For protocols that use a stream more than once. Works from any thread.
+     *
+     * @param stream from {@link #openStream}
+     * @param origin on whose behalf it would be used now
+     */
+    boolean mayReuse(TunnelStream stream, StreamOrigin origin);
+
+    /** Completes as soon as a client is there; at once if one is. */
+    CompletionStage<Void> available();
+
+    /**
+     * Joins a visitor to a stream until both have ended: both directions, half-closes, backpressure, resets; writes the
+     * connection log and counts. Both channels are registered; the bridge turns their auto-read on.
+     *
+     * @param visitor the visitor's connection; owned by the bridge from now on
+     * @param stream from {@link #openStream}; owned by the bridge from now on
+     * @param options the tunnel's
+     */
+    void bridge(DuplexChannel visitor, TunnelStream stream, BridgeOptions options);
+
+    /**
+     * Lets a visitor in whose traffic no bridge carries, as that of many flows on one stream: checks that it may come,
+     * and begins its place in the connection log.
+     *
+     * @param stream from {@link #openStream}: what carries it
+     * @param origin who it is
+     * @return to be ended once, whatever happens
+     * @throws CulvertException ({@link dev.culvert.spi.TunnelError}) if it may not; not noted as refused by this
+     */
+    Visit visit(TunnelStream stream, StreamOrigin origin);
+
+    /**
+     * Counts datagrams of visitors. Called now and then with what has come together since, not for each one.
+     *
+     * @param count how many
+     */
+    void counted(DatagramCount count);
+
+    /**
+     * Notes a visitor that got nothing, in the connection log and the metrics.
+     *
+     * @param origin who it was
+     * @param cause why
+     */
+    void refused(StreamOrigin origin, CulvertException cause);
+
+    /**
+     * Notes a request that has ended, in the metrics. One that was {@linkplain #refused refused} is noted both ways.
+     *
+     * @param report what became of it
+     */
+    void requestEnded(RequestReport report);
+}

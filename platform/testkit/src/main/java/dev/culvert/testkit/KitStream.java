@@ -1,0 +1,65 @@
+package dev.culvert.testkit;
+
+import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.protocol.BridgeOptions;
+import dev.culvert.spi.protocol.DatagramCount;
+import dev.culvert.spi.protocol.IncomingStream;
+import dev.culvert.spi.protocol.StreamOrigin;
+import dev.culvert.spi.protocol.Visit;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Promise;
+import java.util.function.Consumer;
+
+/**
+ * The client's end of a stream of a {@link KitTunnel}, which tells the server's end what became of it.
+ *
+ * @param channel the client's end
+ * @param origin on whose behalf
+ * @param near the server's end
+ * @param reached what the server's end is told
+ * @param failed told of a service that was not reached
+ * @param counts told how many datagrams there were
+ */
+record KitStream(
+        DuplexChannel channel,
+        StreamOrigin origin,
+        DuplexChannel near,
+        Promise<Void> reached,
+        Consumer<CulvertException> failed,
+        Consumer<DatagramCount> counts)
+        implements IncomingStream {
+
+    @Override
+    public void bridge(DuplexChannel service, BridgeOptions options) {
+        accept();
+        KitBridge.join(channel, service);
+    }
+
+    @Override
+    public void accept() {
+        near.eventLoop().execute(() -> reached.trySuccess(null));
+    }
+
+    @Override
+    public void refuse(CulvertException cause) {
+        failed.accept(cause);
+        near.eventLoop().execute(() -> {
+            reached.tryFailure(cause);
+            if (near.isOpen()) {
+                near.pipeline().fireExceptionCaught(cause);
+                KitBridge.reset(near);
+            }
+        });
+        KitBridge.reset(channel);
+    }
+
+    @Override
+    public Visit visit(StreamOrigin visitor) {
+        return new KitVisit();
+    }
+
+    @Override
+    public void counted(DatagramCount count) {
+        counts.accept(count);
+    }
+}

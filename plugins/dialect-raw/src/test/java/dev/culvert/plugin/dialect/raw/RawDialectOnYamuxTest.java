@@ -1,0 +1,43 @@
+package dev.culvert.plugin.dialect.raw;
+
+import dev.culvert.plugin.yamux.YamuxMultiplexerFactory;
+import dev.culvert.spi.Principal;
+import dev.culvert.spi.Role;
+import dev.culvert.spi.dialect.StreamDialect;
+import dev.culvert.spi.mux.Multiplexer;
+import dev.culvert.testkit.DialectTck;
+import dev.culvert.testkit.KitWire;
+import dev.culvert.testkit.TestPluginContext;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+final class RawDialectOnYamuxTest extends DialectTck {
+
+    private static final Multiplexer YAMUX =
+            new YamuxMultiplexerFactory().build(new TestPluginContext(Role.SERVER, Path.of("")));
+
+    @Override
+    protected StreamDialect dialect() {
+        return new RawDialect();
+    }
+
+    @Override
+    protected KitWire wire(@Nullable Principal principal) {
+        return KitWire.of(loops(), YAMUX, principal);
+    }
+
+    @Override
+    protected boolean tellsTheOrigin() {
+        return false;
+    }
+
+    @Override
+    protected boolean tellsTheDial() {
+        return false;
+    }
+
+    @Override
+    protected boolean tellsReasons() {
+        return false;
+    }
+}

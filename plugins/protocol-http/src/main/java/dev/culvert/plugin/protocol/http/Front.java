@@ -1,0 +1,69 @@
+package dev.culvert.plugin.protocol.http;
+
+import dev.culvert.spi.HttpError;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
+
+/** What all visitors of one listener meet: the routes, the limits, whom it believes. Thread-safe. */
+final class Front {
+
+    private final Routes routes;
+    private final Limits limits;
+    private final Forwarding forwarding;
+    private final AccessLog accessLog;
+    private volatile boolean draining;
+
+    Front(Routes routes, Limits limits, Forwarding forwarding, AccessLog accessLog) {
+        this.accessLog = accessLog;
+        this.routes = routes;
+        this.limits = limits;
+        this.forwarding = forwarding;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Forwarding forwarding() {
+        return forwarding;
+    }
+
+    AccessLog accessLog() {
+        return accessLog;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Connections end with their next answer. */
+    void drain() {
+        draining = true;
+    }
+
+    /** The tunnel of a request; null if there is none. */
+    @Nullable
+    Route find(Identity identity) {
+        return routes.find(identity.authority().host(), identity.path());
+    }
+
+    /** What is wrong with what a request is about. */
+    @Nullable
+    Refusal check(Peer peer, Identity identity, @Nullable Route route) {
+        String asked = identity.authority().host();
+        if (peer.sni() != null && !peer.sni().equals(asked)) {
+            return Refusal.of(
+                    HttpResponseStatus.MISDIRECTED_REQUEST,
+                    HttpError.MISDIRECTED,
+                    "the connection is for another host than the request.");
+        }
+        if (route == null) {
+            return Refusal.of(
+                    HttpResponseStatus.NOT_FOUND, HttpError.NO_SUCH_HOST, "no tunnel has this host and path.");
+        }
+        if (Paths.isAmbiguous(identity.path()) && routes.isSplit(route.host())) {
+            return Refusal.badRequest("a path that could be another tunnel's when it is read otherwise.");
+        }
+        return null;
+    }
+}

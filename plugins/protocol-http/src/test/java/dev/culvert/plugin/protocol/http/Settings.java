@@ -1,0 +1,57 @@
+package dev.culvert.plugin.protocol.http;
+
+import dev.culvert.spi.HostName;
+import dev.culvert.spi.HostPort;
+import dev.culvert.spi.SourceNetwork;
+import java.time.Duration;
+import java.util.List;
+
+/** Sections of files, with what a test does not name left out. */
+final class Settings {
+
+    private Settings() {}
+
+    static HttpProtocolFactory server() {
+        return server(null, List.of());
+    }
+
+    static HttpProtocolFactory server(Limits limits, List<SourceNetwork> trusted) {
+        return new HttpProtocolFactory(
+                new HostPort("127.0.0.1", 0),
+                HostName.parse("example.com"),
+                null,
+                null,
+                trusted,
+                null,
+                limits,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    static Limits limits(Duration head, Duration keepAlive, Duration idle) {
+        return new Limits(null, null, null, null, null, null, head, keepAlive, idle, null, null);
+    }
+
+    static HttpTunnelFactory tunnel(HostPort local, String host) {
+        return tunnel(local, host, "", false);
+    }
+
+    static HttpTunnelFactory tunnel(HostPort local, String host, String path, boolean strip) {
+        return new HttpTunnelFactory(
+                new LocalTarget(local),
+                host == null ? null : HostName.parse(host),
+                path,
+                strip,
+                null,
+                null,
+                null,
+                false,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+}

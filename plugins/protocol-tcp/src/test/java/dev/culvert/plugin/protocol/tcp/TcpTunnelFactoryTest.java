@@ -1,0 +1,139 @@
+package dev.culvert.plugin.protocol.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.culvert.spi.Endpoint;
+import dev.culvert.spi.HostPort;
+import dev.culvert.spi.protocol.BindAddress;
+import dev.culvert.spi.protocol.ProtocolFactory;
+import dev.culvert.spi.protocol.TunnelFactory;
+import dev.culvert.testkit.ProtocolKit;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class TcpTunnelFactoryTest {
+
+    private static final ObjectMapper FILE = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
+
+    static {
+        FILE.registerSubtypes(TcpTunnelFactory.class, TcpProtocolFactory.class);
+    }
+
+    @Test
+    void aSectionNeedsOnlyWhereTheServiceIs() throws Exception {
+        TunnelFactory tunnel = FILE.readValue("{\"type\": \"tcp\", \"local\": 3000}", TunnelFactory.class);
+
+        assertThat(tunnel)
+                .isEqualTo(new TcpTunnelFactory(
+                        new HostPort("", 3000),
+                        0,
+                        "",
+                        WhenAbsent.RESET,
+                        Duration.ofSeconds(10),
+                        64,
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(10),
+                        null));
+        assertThat(tunnel.local()).isEqualTo("localhost:3000");
+    }
+
+    @Test
+    void aSectionMaySayEverything() throws Exception {
+        TunnelFactory tunnel = FILE.readValue("""
+                {"type": "tcp", "local": "db.internal:5432", "port": 7000, "bind": "127.0.0.1", "when_absent": "wait",
+                 "max_waiting": 3}
+                """, TunnelFactory.class);
+
+        assertThat(tunnel)
+                .isEqualTo(new TcpTunnelFactory(
+                        new HostPort("db.internal", 5432),
+                        7000,
+                        "127.0.0.1",
+                        WhenAbsent.WAIT,
+                        null,
+                        3,
+                        null,
+                        null,
+                        null));
+        assertThat(tunnel.local()).isEqualTo("db.internal:5432");
+    }
+
+    @Test
+    void aServersSectionNeedsNothing() throws Exception {
+        ProtocolFactory protocol = FILE.readValue("{\"type\": \"tcp\"}", ProtocolFactory.class);
+
+        assertThat(protocol).isEqualTo(Visits.defaults());
+    }
+
+    @Test
+    void theWireHasTheseNames() {
+        assertThat(ProtocolKit.write(Visits.tunnel(Visits.NOWHERE, 7000).parameters(null)))
+                .isEqualTo(Map.of(
+                        "port",
+                        7000,
+                        "bind",
+                        "",
+                        "when_absent",
+                        "reset",
+                        "wait_timeout_ms",
+                        10_000L,
+                        "max_waiting",
+                        64,
+                        "half_close_timeout_ms",
+                        60_000L));
+    }
+
+    @Test
+    void whatTheWireLeavesOutHasTheDefault() {
+        assertThat(ProtocolKit.read(Map.of(), TcpParameters.class))
+                .isEqualTo(Visits.tunnel(Visits.NOWHERE).parameters(null));
+    }
+
+    @Test
+    void aPortOfTheFileIsNotForgottenForThePreviousOne() {
+        Endpoint previous = Endpoint.ofPort("tcp", 7001);
+
+        assertThat(((TcpParameters) Visits.tunnel(Visits.NOWHERE, 7000).parameters(previous)).port())
+                .isEqualTo(7000);
+        assertThat(((TcpParameters) Visits.tunnel(Visits.NOWHERE).parameters(previous)).port())
+                .isEqualTo(7001);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, 127.0.0.1",
+        "0.0.0.0, 0.0.0.0",
+        "*, ''",
+        "'', ''",
+        "::, ''",
+        "0:0:0:0:0:0:0:0, ''",
+        "::1, ::1",
+        "2001:DB8:0::1, 2001:db8::1",
+    })
+    void anAddressHasOneForm(String written, String canonical) {
+        assertThat(BindAddress.canonical(written)).isEqualTo(canonical);
+    }
+
+    @Test
+    void aNameIsNoAddress() {
+        assertThatThrownBy(() -> BindAddress.canonical("localhost"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("bind: \"localhost\" (expected: an IP address of the server)");
+    }
+
+    @Test
+    void aTimeoutIsPositive() {
+        assertThatThrownBy(() -> Visits.waiting(Visits.NOWHERE, Duration.ZERO, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("wait_timeout: 0ms (expected: at least 1ms)");
+    }
+}

@@ -1,0 +1,24 @@
+package dev.culvert.plugin.protocol.udp;
+
+/**
+ * What a tunnel's visitors get: what its client asked for, within what the server allows.
+ *
+ * @param idleMillis after how long without a datagram a flow ends
+ * @param maxFlows how many flows there may be
+ * @param maxFlowsPerSource how many of one source
+ * @param maxAmplification how many times what it sent a visitor may be answered; 0 for no limit
+ * @param maxQueued how many bytes may wait for each lane
+ * @param lanes over how many streams flows are spread
+ */
+record Limits(long idleMillis, int maxFlows, int maxFlowsPerSource, int maxAmplification, int maxQueued, int lanes) {
+
+    static Limits of(UdpParameters asked, UdpProtocolFactory allowed) {
+        return new Limits(
+                Math.min(asked.idleTimeoutMs(), allowed.maxIdleTimeout().toMillis()),
+                Math.min(asked.maxFlows(), allowed.maxFlows()),
+                Math.min(asked.maxFlowsPerSource(), allowed.maxFlowsPerSource()),
+                asked.maxAmplification(),
+                Math.toIntExact(allowed.maxQueued().bytes()),
+                allowed.lanes());
+    }
+}

@@ -1,0 +1,336 @@
+package dev.culvert.plugin.protocol.udp;
+
+import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.Endpoint;
+import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.protocol.DatagramLoss;
+import dev.culvert.spi.protocol.EndpointLease;
+import dev.culvert.spi.protocol.StreamOrigin;
+import dev.culvert.spi.protocol.TunnelHandle;
+import dev.culvert.spi.protocol.Visit;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A public datagram socket: each visitor's address is a flow, which a lane carries. Nobody who has not sent is answered,
+ * since answers go to flows. Everything belongs to the socket's loop, but for {@link #close}.
+ */
+final class UdpEndpoint extends ChannelInboundHandlerAdapter implements EndpointLease {
+
+    private static final Logger log = LoggerFactory.getLogger(UdpEndpoint.class);
+
+    /** How long a visitor whose service is not there is not passed on again. */
+    private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long MOST_SWEEP_MILLIS = 1_000;
+    private static final long LEAST_SWEEP_MILLIS = 20;
+
+    private final Endpoint where;
+    private final DatagramChannel socket;
+    private final EventLoop loop;
+    private final TunnelHandle tunnel;
+    private final Limits limits;
+    private final Map<InetSocketAddress, Flow> flows = new HashMap<>();
+    private final Sources sources;
+    private final @Nullable Lane[] lanes;
+    private final Tally tally;
+    private final RefusalLog refusals;
+    private @Nullable Future<?> sweeping;
+    private long now;
+    private boolean turn;
+    private boolean unflushed;
+    private boolean over;
+
+    UdpEndpoint(Endpoint where, DatagramChannel socket, TunnelHandle tunnel, Limits limits) {
+        this.where = where;
+        this.socket = socket;
+        this.loop = socket.eventLoop();
+        this.tunnel = tunnel;
+        this.limits = limits;
+        this.sources = new Sources(limits.maxFlowsPerSource());
+        this.lanes = new Lane[limits.lanes()];
+        this.tally = new Tally(tunnel::counted);
+        this.refusals = new RefusalLog(tunnel);
+    }
+
+    /** Begins to read. */
+    void start() {
+        onLoop(() -> {
+            long every = Math.max(LEAST_SWEEP_MILLIS, Math.min(MOST_SWEEP_MILLIS, limits.idleMillis() / 4));
+            sweeping = loop.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
+            socket.pipeline().addLast(this);
+            socket.config().setAutoRead(true);
+        });
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return where;
+    }
+
+    @Override
+    public void close() {
+        onLoop(socket::close);
+    }
+
+    TunnelHandle tunnel() {
+        return tunnel;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    StreamOrigin originOf(InetSocketAddress visitor) {
+        return new StreamOrigin(visitor, socket.localAddress());
+    }
+
+    // --- from visitors
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        DatagramPacket packet = (DatagramPacket) message;
+        try {
+            if (!turn) {
+                turn = true;
+                now = System.nanoTime();
+            }
+            fromVisitor(packet.sender(), packet.content());
+        } finally {
+            packet.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        turn = false;
+        for (Lane lane : lanes) {
+            if (lane != null) {
+                lane.flush();
+            }
+        }
+    }
+
+    private void fromVisitor(InetSocketAddress visitor, ByteBuf payload) {
+        Flow flow = flows.get(visitor);
+        if (flow != null && flow.refusedUntil != 0) {
+            if (now - flow.refusedUntil < 0) {
+                tally.lost(DatagramLoss.SERVICE);
+                return;
+            }
+            forget(flow);
+            flow = null;
+        }
+        if (flow == null) {
+            flow = begin(visitor);
+            if (flow == null) {
+                return;
+            }
+        }
+        flow.lastActive = now;
+        flow.lane.fromVisitor(flow, payload);
+    }
+
+    private @Nullable Flow begin(InetSocketAddress visitor) {
+        if (visitor.getPort() == 0) {
+            tally.lost(DatagramLoss.NOT_PERMITTED); // forged: nobody could be answered there
+            return null;
+        }
+        if (flows.size() >= limits.maxFlows()) {
+            refused(visitor, tooMany(TunnelError.VISITOR_LIMIT, "max_flows", limits.maxFlows()), DatagramLoss.FLOWS);
+            return null;
+        }
+        if (!sources.enter(visitor.getAddress())) {
+            refused(
+                    visitor,
+                    tooMany(TunnelError.SOURCE_LIMIT, "max_flows_per_source", limits.maxFlowsPerSource()),
+                    DatagramLoss.SOURCE);
+            return null;
+        }
+        try {
+            Flow flow = lane().begin(visitor);
+            flows.put(visitor, flow);
+            return flow;
+        } catch (CulvertException e) {
+            sources.leave(visitor.getAddress());
+            refused(visitor, e);
+            return null;
+        }
+    }
+
+    /** The one with the fewest flows; a place without a lane has none. */
+    private Lane lane() {
+        int best = 0;
+        int fewest = Integer.MAX_VALUE;
+        for (int i = 0; i < lanes.length; i++) {
+            Lane lane = lanes[i];
+            int carried = lane == null || lane.isSpent() ? 0 : lane.flows();
+            if (carried < fewest) {
+                best = i;
+                fewest = carried;
+            }
+        }
+        Lane lane = lanes[best];
+        if (lane == null || lane.isSpent()) {
+            lane = new Lane(this, loop);
+            lanes[best] = lane;
+            // Later: an answer at once would find a lane that nobody holds yet.
+            loop.execute(lane::open);
+        }
+        return lane;
+    }
+
+    private CulvertException tooMany(TunnelError code, String key, int most) {
+        return new CulvertException(
+                code, "tunnel \"" + tunnel.name() + "\" has no room for one more flow (" + key + ": " + most + ").");
+    }
+
+    // --- to visitors
+
+    /** An answer of the service; takes over the payload. */
+    void toVisitor(Flow flow, ByteBuf payload) {
+        int bytes = payload.readableBytes();
+        Visit visit = flow.visit;
+        if (!socket.isWritable()) {
+            drop(DatagramLoss.FULL, payload);
+        } else if (!flow.answer(bytes, limits.maxAmplification())) {
+            drop(DatagramLoss.AMPLIFICATION, payload);
+        } else if (visit == null || !visit.out(bytes)) {
+            drop(DatagramLoss.RATE, payload);
+        } else {
+            flow.lastActive = System.nanoTime();
+            tally.out();
+            unflushed = true;
+            socket.write(new DatagramPacket(payload, flow.visitor), socket.voidPromise()); // ownership passes
+        }
+    }
+
+    void flushVisitors() {
+        if (unflushed) {
+            unflushed = false;
+            socket.flush();
+        }
+    }
+
+    private void drop(DatagramLoss reason, ByteBuf payload) {
+        tally.lost(reason);
+        payload.release();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // One datagram that the kernel did not take or could not bring: the next one is another matter.
+        log.debug("tunnel {}: a datagram failed", tunnel.name(), cause);
+    }
+
+    // --- ends
+
+    /** Its lane has let it go: the service is not there, or the client is done with it. */
+    void ended(Flow flow, @Nullable CulvertException cause) {
+        if (flow.visit != null) {
+            flow.visit.end(cause);
+        }
+        if (cause == null) {
+            forget(flow);
+        } else {
+            flow.refusedUntil = System.nanoTime() + REFUSED_NANOS;
+        }
+    }
+
+    /** Its visitor's next datagram begins another one. */
+    void forget(Flow flow) {
+        if (flows.remove(flow.visitor, flow)) {
+            sources.leave(flow.visitor.getAddress());
+        }
+    }
+
+    /** A lane carries no more. */
+    void spent(Lane lane) {
+        for (int i = 0; i < lanes.length; i++) {
+            if (lanes[i] == lane) {
+                lanes[i] = null;
+            }
+        }
+    }
+
+    /** A visitor may not come. */
+    void refused(InetSocketAddress visitor, CulvertException cause) {
+        DatagramLoss loss = cause.code() == TunnelError.VISITOR_LIMIT
+                ? DatagramLoss.FLOWS
+                : cause.code() == TunnelError.SOURCE_LIMIT ? DatagramLoss.SOURCE : DatagramLoss.NOT_PERMITTED;
+        refused(visitor, cause, loss);
+    }
+
+    /** A visitor got nothing. */
+    void refused(InetSocketAddress visitor, CulvertException cause, @Nullable DatagramLoss loss) {
+        if (loss != null) {
+            tally.lost(loss);
+        }
+        refusals.note(originOf(visitor), cause);
+    }
+
+    private void sweep() {
+        long moment = System.nanoTime();
+        long idleNanos = TimeUnit.MILLISECONDS.toNanos(limits.idleMillis());
+        for (Iterator<Flow> all = flows.values().iterator(); all.hasNext(); ) {
+            Flow flow = all.next();
+            boolean refused = flow.refusedUntil != 0;
+            if (refused ? moment - flow.refusedUntil >= 0 : moment - flow.lastActive >= idleNanos) {
+                all.remove();
+                sources.leave(flow.visitor.getAddress());
+                flow.lane.end(flow);
+                if (!refused && flow.visit != null) {
+                    flow.visit.end(null);
+                }
+            }
+        }
+        for (Lane lane : lanes) {
+            if (lane != null) {
+                lane.flush();
+            }
+        }
+        tally.tell();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (over) {
+            return;
+        }
+        over = true;
+        if (sweeping != null) {
+            sweeping.cancel(false);
+        }
+        for (Lane lane : lanes) {
+            if (lane != null) {
+                lane.close();
+            }
+        }
+        tally.tell();
+    }
+
+    private void onLoop(Runnable action) {
+        if (loop.inEventLoop()) {
+            action.run();
+        } else {
+            loop.execute(action);
+        }
+    }
+}

@@ -1,0 +1,431 @@
+package dev.culvert.plugin.protocol.udp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.culvert.spi.Endpoint;
+import dev.culvert.spi.HostPort;
+import dev.culvert.spi.ServiceError;
+import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.protocol.DatagramLoss;
+import dev.culvert.spi.protocol.EndpointLease;
+import dev.culvert.testkit.KitTunnel;
+import dev.culvert.testkit.KitVisit;
+import dev.culvert.testkit.ProtocolKit;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of a visitor's datagrams, on real sockets. */
+final class FlowTest {
+
+    private final ProtocolKit kit = new ProtocolKit();
+    private final KitTunnel tunnel = kit.tunnel();
+    private EchoDatagrams echo;
+
+    @BeforeEach
+    void startsAService() throws IOException {
+        echo = kit.closing(EchoDatagrams.start());
+    }
+
+    @AfterEach
+    void leavesNothingOpen() {
+        kit.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 512, 1_200, 1_472, 9_000, 65_507})
+    void aDatagramArrivesAsItWasSent(int length) throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        byte[] sent = new byte[length];
+        new Random(length).nextBytes(sent);
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+
+        for (int i = 0; i < 3; i++) {
+            Visits.send(visitor, sent);
+
+            assertThat(Visits.receive(visitor)).isEqualTo(sent);
+        }
+    }
+
+    // Java loses what arrives while it sends one of these on a connected socket, which the kit's sockets and the
+    // visitor's
+    // are: one of many has to come back.
+    @Test
+    void aDatagramWithoutAByteIsADatagram() throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+
+        await().until(() -> answers(visitor, new byte[0]));
+    }
+
+    @Test
+    void datagramsAreNeverJoinedOrCut() throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+        Set<String> sent = new HashSet<>();
+        for (int i = 0; i < 64; i++) {
+            String text = i + ":" + "x".repeat(i * 17);
+            sent.add(text);
+            Visits.send(visitor, text.getBytes(UTF_8));
+        }
+
+        Set<String> received = new HashSet<>();
+        while (received.size() < sent.size()) {
+            received.add(new String(Visits.receive(visitor), UTF_8));
+        }
+
+        assertThat(received).isEqualTo(sent);
+    }
+
+    @Test
+    void eachVisitorHasAnAddressOfItsOwnAtTheService() throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        List<DatagramSocket> visitors = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            visitors.add(kit.closing(Visits.visitor(endpoint)));
+        }
+
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < visitors.size(); i++) {
+                assertThat(Visits.ask(visitors.get(i), "visitor " + i)).isEqualTo("visitor " + i);
+            }
+        }
+
+        assertThat(echo.peers()).isEqualTo(100);
+        assertThat(tunnel.streams()).as("streams for a hundred flows").hasSize(1);
+        assertThat(tunnel.visits()).hasSize(100);
+    }
+
+    @Test
+    void flowsAreSpreadOverAsManyStreamsAsTheServerSays() throws IOException {
+        Endpoint endpoint =
+                served(Visits.tunnel(echo.address()), new UdpProtocolFactory(null, null, null, null, null, null, 4));
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(Visits.ask(kit.closing(Visits.visitor(endpoint)), "x")).isEqualTo("x");
+        }
+
+        assertThat(tunnel.streams()).hasSize(4);
+    }
+
+    @Test
+    void nobodyWhoHasNotSentIsAnswered() throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+        DatagramSocket bystander = kit.closing(Visits.visitor(endpoint));
+        assertThat(Visits.ask(visitor, "mine")).isEqualTo("mine");
+
+        // Neither the service nor anybody else on its machine can make the server send to a stranger: there is no flow,
+        // and the flow's socket takes nothing but from the service.
+        SocketAddress flow = echo.addresses().iterator().next();
+        try (DatagramSocket stranger = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
+            byte[] forged = "forged".getBytes(UTF_8);
+            stranger.send(new DatagramPacket(forged, forged.length, flow));
+        }
+        assertThat(Visits.ask(visitor, "still mine")).isEqualTo("still mine");
+
+        Visits.assertSilent(bystander);
+        Visits.assertSilent(visitor);
+        assertThat(tunnel.datagramsOut()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void aServiceThatAnswersOftenAnswersItsVisitorAlone() throws IOException {
+        EchoDatagrams talkative = kit.closing(EchoDatagrams.start(5));
+        Endpoint endpoint = served(Visits.tunnel(talkative.address()));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+
+        Visits.send(visitor, "say it".getBytes(UTF_8));
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(Visits.receive(visitor)).asString(UTF_8).isEqualTo("say it");
+        }
+    }
+
+    @Test
+    void answersStayWithinTheAmplificationThatTheTunnelAllows() throws IOException {
+        EchoDatagrams talkative = kit.closing(EchoDatagrams.start(10));
+        Endpoint endpoint = served(new UdpTunnelFactory(talkative.address(), 0, null, null, null, null, 3, null));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+
+        Visits.send(visitor, new byte[100]);
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(Visits.receive(visitor)).hasSize(100);
+        }
+        Visits.assertSilent(visitor);
+        await().until(() -> tunnel.datagramsLost(DatagramLoss.AMPLIFICATION) == 7);
+    }
+
+    @Test
+    void oneFlowMoreThanTheTunnelMayHaveIsDroppedAndCounted() throws IOException {
+        Endpoint endpoint = served(Visits.limited(echo.address(), 5, 5));
+        List<DatagramSocket> visitors = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            visitors.add(kit.closing(Visits.visitor(endpoint)));
+            assertThat(Visits.ask(visitors.get(i), "in")).isEqualTo("in");
+        }
+
+        assertUnanswered(kit.closing(Visits.visitor(endpoint)));
+
+        await().until(() -> tunnel.datagramsLost(DatagramLoss.FLOWS) == 1);
+        assertThat(ProtocolKit.codes(tunnel)).containsExactly(TunnelError.VISITOR_LIMIT);
+        assertThat(tunnel.refusals().get(0).cause()).hasMessageContaining("max_flows: 5");
+        assertThat(Visits.ask(visitors.get(0), "still in")).isEqualTo("still in");
+    }
+
+    @Test
+    void oneSourceCannotTakeThePlacesOfTheOthers() throws IOException {
+        Endpoint endpoint = served(Visits.limited(echo.address(), 100, 3));
+        for (int i = 0; i < 3; i++) {
+            assertThat(Visits.ask(kit.closing(Visits.visitor(endpoint)), "in")).isEqualTo("in");
+        }
+
+        assertUnanswered(kit.closing(Visits.visitor(endpoint)));
+
+        await().until(() -> tunnel.datagramsLost(DatagramLoss.SOURCE) == 1);
+        assertThat(ProtocolKit.codes(tunnel)).containsExactly(TunnelError.SOURCE_LIMIT);
+        assertThat(ask(endpoint, "127.0.0.2", "another")).isEqualTo("another");
+    }
+
+    @Test
+    void theServerAllowsNoMoreThanItsOwnLimits() throws IOException {
+        Endpoint endpoint = served(
+                Visits.limited(echo.address(), 100, 100), new UdpProtocolFactory(null, null, null, 2, 2, null, null));
+        for (int i = 0; i < 2; i++) {
+            assertThat(Visits.ask(kit.closing(Visits.visitor(endpoint)), "in")).isEqualTo("in");
+        }
+
+        assertUnanswered(kit.closing(Visits.visitor(endpoint)));
+    }
+
+    @Test
+    void aSilentFlowEndsAtBothEndsAndMakesRoom() throws IOException {
+        Endpoint endpoint =
+                served(new UdpTunnelFactory(echo.address(), 0, null, Duration.ofMillis(300), 1, null, null, null));
+        DatagramSocket first = kit.closing(Visits.visitor(endpoint));
+        assertThat(Visits.ask(first, "hello")).isEqualTo("hello");
+        KitVisit visit = tunnel.visits().get(0);
+
+        await().until(() -> visit.ends() == 1);
+
+        assertThat(visit.failure()).isEmpty();
+        assertThat(visit.bytesIn()).isEqualTo(5);
+        assertThat(visit.bytesOut()).isEqualTo(5);
+        assertThat(Visits.ask(kit.closing(Visits.visitor(endpoint)), "next")).isEqualTo("next");
+    }
+
+    @Test
+    void aFlowThatIsUsedDoesNotEnd() throws Exception {
+        Endpoint endpoint = served(Visits.idle(echo.address(), Duration.ofMillis(400)));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+        long end = System.nanoTime() + Duration.ofMillis(1_500).toNanos();
+
+        while (System.nanoTime() < end) {
+            Visits.ask(visitor, "still here");
+        }
+
+        assertThat(echo.peers()).isEqualTo(1);
+        assertThat(tunnel.visits()).hasSize(1);
+    }
+
+    @Test
+    void aServiceThatIsDownHasItsCodeAndIsFoundWhenItIsBack() throws IOException {
+        HostPort down = echo.address();
+        echo.close();
+        Endpoint endpoint = served(Visits.tunnel(down));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+
+        Visits.send(visitor, new byte[1]);
+        await().until(() -> !tunnel.failedDials().isEmpty());
+        for (int i = 0; i < 50; i++) {
+            Visits.send(visitor, new byte[1]);
+        }
+
+        await().until(() -> tunnel.datagramsLost(DatagramLoss.SERVICE) >= 50);
+        assertThat(tunnel.failedDials()).hasSize(1);
+        assertThat(tunnel.failedDials().get(0).code()).isEqualTo(ServiceError.REFUSED);
+        kit.closing(EchoDatagrams.start(down.port(), 1));
+        await().until(() -> answers(visitor, new byte[] {9}));
+    }
+
+    @Test
+    void aNameThatDoesNotResolveHasItsCode() throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(new HostPort("no-such-host.invalid", 53)));
+
+        Visits.send(kit.closing(Visits.visitor(endpoint)), new byte[1]);
+
+        await().until(() -> tunnel.failedDials().size() == 1);
+        assertThat(tunnel.failedDials().get(0).code()).isEqualTo(ServiceError.UNKNOWN_HOST);
+        assertThat(tunnel.failedDials().get(0)).hasMessageContaining("no-such-host.invalid:53");
+    }
+
+    @Test
+    void aFlowOutlivesTheStreamThatCarriedIt() throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+        assertThat(Visits.ask(visitor, "before")).isEqualTo("before");
+
+        tunnel.streams().get(0).close();
+        await().until(() -> tunnel.visits().get(0).ends() == 1);
+
+        assertThat(Visits.ask(visitor, "after")).isEqualTo("after");
+        assertThat(tunnel.streams()).hasSize(2);
+    }
+
+    @Test
+    void whatComesWhileTheStreamOpensIsHeld() throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        tunnel.pause();
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+        for (int i = 0; i < 10; i++) {
+            Visits.send(visitor, new byte[] {(byte) i});
+        }
+        DatagramSocket flood = kit.closing(Visits.visitor(endpoint));
+        // Held within a bound: what is more is dropped, and counted.
+        await().until(() -> {
+            for (int i = 0; i < 50; i++) {
+                Visits.send(flood, new byte[1_200]);
+            }
+            return tunnel.datagramsLost(DatagramLoss.FULL) > 100;
+        });
+        tunnel.resume();
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(Visits.receive(visitor)).containsExactly(i);
+        }
+    }
+
+    @Test
+    void aVisitorThatMayNotComeGetsNothingAndTheOthersAreServed() throws IOException {
+        tunnel.permit(
+                origin -> !"127.0.0.3".equals(origin.visitor().getAddress().getHostAddress()));
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+
+        for (int i = 0; i < 2; i++) { // before the stream is open, and after
+            assertUnanswered(kit.closing(Visits.visitor(endpoint, "127.0.0.3")));
+            assertThat(ask(endpoint, "127.0.0.1", "in")).isEqualTo("in");
+        }
+
+        assertThat(echo.peers()).isEqualTo(2);
+        assertThat(ProtocolKit.codes(tunnel)).contains(TunnelError.VISITOR_NOT_PERMITTED);
+        await().until(() -> tunnel.datagramsLost(DatagramLoss.NOT_PERMITTED) == 2);
+    }
+
+    @Test
+    void bandwidthThatIsUsedUpDropsAndDoesNotQueue() throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+        assertThat(Visits.ask(visitor, "x")).isEqualTo("x");
+
+        tunnel.visits().get(0).exhaust();
+        Visits.send(visitor, new byte[1]);
+
+        Visits.assertSilent(visitor);
+        await().until(() -> tunnel.datagramsLost(DatagramLoss.RATE) == 1);
+    }
+
+    @Test
+    void aClientThatDrainsEndsItsStreamWhenTheFlowsAreSilent() throws IOException {
+        var client = kit.client(Visits.tunnel(echo.address()));
+        tunnel.arrive(client);
+        Endpoint endpoint = kit.open(kit.server(Visits.defaults()), tunnel, Visits.tunnel(echo.address()))
+                .endpoint();
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+        assertThat(Visits.ask(visitor, "before")).isEqualTo("before");
+
+        client.drain();
+
+        await().until(() -> !tunnel.streams().get(0).isOpen());
+        assertThat(tunnel.visits().get(0).failure()).isEmpty();
+    }
+
+    @Test
+    void aLeaseThatIsClosedEndsItsFlows() throws IOException {
+        UdpTunnelFactory client = Visits.tunnel(echo.address());
+        tunnel.arrive(kit.client(client));
+        EndpointLease lease = kit.open(kit.server(Visits.defaults()), tunnel, client);
+        assertThat(Visits.ask(kit.closing(Visits.visitor(lease.endpoint())), "x"))
+                .isEqualTo("x");
+
+        lease.close();
+
+        await().until(() ->
+                tunnel.visits().get(0).ends() == 1 && !tunnel.streams().get(0).isOpen());
+    }
+
+    @Test
+    void ipv6VisitorsAreServedToo() throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+
+        assertThat(ask(endpoint, "::1", "six")).isEqualTo("six");
+        assertThat(ask(endpoint, "127.0.0.1", "four")).isEqualTo("four");
+    }
+
+    @Test
+    void aSlowFlowDelaysNoOther() throws Exception {
+        // Its service takes nothing: the socket's buffer fills, and the kernel drops.
+        DatagramSocket stuck = kit.closing(new DatagramSocket(new InetSocketAddress("127.0.0.1", 0)));
+        stuck.setReceiveBufferSize(4_096);
+        EchoDatagrams pair = echo;
+        Endpoint slow = served(Visits.tunnel(new HostPort("127.0.0.1", stuck.getLocalPort())));
+        KitTunnel second = kit.tunnel();
+        UdpTunnelFactory fastClient = Visits.tunnel(pair.address());
+        second.arrive(kit.client(fastClient));
+        Endpoint fast =
+                kit.open(kit.server(Visits.defaults()), second, fastClient).endpoint();
+        DatagramSocket flood = kit.closing(Visits.visitor(slow));
+        DatagramSocket visitor = kit.closing(Visits.visitor(fast));
+
+        for (int i = 0; i < 200; i++) {
+            for (int j = 0; j < 10; j++) {
+                Visits.send(flood, new byte[1_200]);
+            }
+            assertThat(Visits.ask(visitor, "fast " + i)).isEqualTo("fast " + i);
+        }
+    }
+
+    private Endpoint served(UdpTunnelFactory client) {
+        return served(client, Visits.defaults());
+    }
+
+    private Endpoint served(UdpTunnelFactory client, UdpProtocolFactory server) {
+        tunnel.arrive(kit.client(client));
+        return kit.open(kit.server(server), tunnel, client).endpoint();
+    }
+
+    private String ask(Endpoint endpoint, String from, String question) throws IOException {
+        return Visits.ask(kit.closing(Visits.visitor(endpoint, from)), question);
+    }
+
+    private static void assertUnanswered(DatagramSocket visitor) throws IOException {
+        Visits.send(visitor, "let me in".getBytes(UTF_8));
+        Visits.assertSilent(visitor);
+    }
+
+    private static boolean answers(DatagramSocket visitor, byte[] question) {
+        try {
+            visitor.setSoTimeout(250);
+            Visits.send(visitor, question);
+            return Arrays.equals(question, Visits.receive(visitor));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package dev.culvert.plugin.transport.noise;
+
+final class KKTransportTest extends NoiseTck {
+
+    KKTransportTest() {
+        super("KK");
+    }
+}

@@ -1,0 +1,8 @@
+package dev.culvert.plugin.transport.noise;
+
+final class XXTransportTest extends NoiseTck {
+
+    XXTransportTest() {
+        super("XX");
+    }
+}

@@ -1,0 +1,8 @@
+package dev.culvert.plugin.transport.tls;
+
+final class JdkTransportTest extends PinnedTck {
+
+    JdkTransportTest() {
+        super(TlsProvider.JDK);
+    }
+}

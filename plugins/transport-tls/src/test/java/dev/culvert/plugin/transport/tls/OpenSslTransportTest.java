@@ -1,0 +1,8 @@
+package dev.culvert.plugin.transport.tls;
+
+final class OpenSslTransportTest extends PinnedTck {
+
+    OpenSslTransportTest() {
+        super(TlsProvider.OPENSSL);
+    }
+}
