@@ -16,6 +16,7 @@ import dev.culvert.server.ServerSettings;
 import dev.culvert.server.TunnelServer;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.testkit.EchoService;
+import dev.culvert.testkit.FreePort;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -117,7 +118,7 @@ class ReloadTest {
     @Test
     void aTunnelThatAsksForSomethingElseIsOpenedAnewOnItsPort() throws Exception {
         TunnelServer server = server();
-        int port = freePort();
+        int port = FreePort.any();
         TunnelClient client = client(server, tunnel("web", port));
         Map<String, Object> newer = tunnel("web", port);
         newer.put("when_absent", "wait");
@@ -188,7 +189,7 @@ class ReloadTest {
     @Test
     void aTunnelIsReadyWhenItsServiceHasBeenReachedAndNotBefore() throws Exception {
         TunnelServer server = server();
-        int local = freePort();
+        int local = FreePort.any();
         Map<String, Object> tunnel = tunnel("web", 0);
         tunnel.put("local", "127.0.0.1:" + local);
         TunnelClient client = client(server, tunnel);
@@ -207,8 +208,8 @@ class ReloadTest {
 
     @Test
     void aServerTakesTunnelsOfItsFileOver() throws Exception {
-        int port = freePort();
-        int other = freePort();
+        int port = FreePort.any();
+        int other = FreePort.any();
         TunnelServer server = started(new TunnelServer(raw(port(port)), List.of()));
         TunnelClient client = rawClient(server);
         await().atMost(PATIENCE).until(() -> isServed(port));
@@ -466,12 +467,6 @@ class ReloadTest {
             return true;
         } catch (SocketException e) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

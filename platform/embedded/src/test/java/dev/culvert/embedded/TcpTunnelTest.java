@@ -13,10 +13,9 @@ import dev.culvert.server.TunnelServer;
 import dev.culvert.spi.event.SessionListener;
 import dev.culvert.spi.event.VisitorEvent;
 import dev.culvert.testkit.EchoService;
+import dev.culvert.testkit.FreePort;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -29,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -145,7 +143,7 @@ final class TcpTunnelTest {
 
     @Test
     void aVisitorMayWaitForTheService() throws Exception {
-        int local = freePort();
+        int local = FreePort.any();
         int port =
                 publicPort(client(Map.of("local", "127.0.0.1:" + local, "when_absent", "wait", "wait_timeout", "20s")));
 
@@ -292,18 +290,6 @@ final class TcpTunnelTest {
             visitor.shutdownOutput();
         } catch (IOException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** Below the ports that the system gives to whoever asks for any: nobody takes it by chance before its use. */
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
-            try (ServerSocket free = new ServerSocket(port)) {
-                return free.getLocalPort();
-            } catch (BindException e) {
-                // Taken: another one.
-            }
         }
     }
 }

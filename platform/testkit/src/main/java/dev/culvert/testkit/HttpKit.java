@@ -62,6 +62,7 @@ public final class HttpKit implements AutoCloseable {
                 .group(Loops.NIO.group())
                 .channel(Loops.NIO.serverType())
                 .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {

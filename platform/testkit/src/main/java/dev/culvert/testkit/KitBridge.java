@@ -58,10 +58,10 @@ final class KitBridge extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         peer.flush();
-        if (!peer.isWritable()) {
+        if (peer.isActive() && !peer.isWritable()) {
             channel.config().setAutoRead(false);
-            // The peer may have drained between the two lines above, on its own loop.
-            if (peer.isWritable()) {
+            // The peer may have drained, or closed, between the two lines above, on its own loop.
+            if (!peer.isActive() || peer.isWritable()) {
                 channel.config().setAutoRead(true);
             }
         }
@@ -87,7 +87,9 @@ final class KitBridge extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (!inputEnded) {
+        if (inputEnded) {
+            peer.config().setAutoRead(true); // what it still sends goes nowhere, and its end is seen
+        } else {
             reset(peer);
         }
     }

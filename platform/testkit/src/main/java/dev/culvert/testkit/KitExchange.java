@@ -14,9 +14,9 @@ import dev.culvert.spi.http.RequestIdentity;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -234,9 +234,15 @@ final class KitExchange implements HttpExchange, KitOrigin.Answer {
         }
         kit.ended(end);
         if (!bodyRead && !left) {
-            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            farewell();
         }
         finished.run();
+    }
+
+    /** Closing at once, with the rest of a body unread, would be a reset, which may overtake the answer. */
+    private void farewell() {
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(written -> ((DuplexChannel) ctx.channel()).shutdownOutput());
     }
 
     private void guarded(Runnable step) {

@@ -7,6 +7,7 @@ import dev.culvert.spi.http.HttpPassage;
 import dev.culvert.spi.http.HttpVerdict;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -52,6 +53,13 @@ final class KitExchangeHandler extends ChannelInboundHandlerAdapter {
         waiting.clear();
         if (exchange != null) {
             exchange.visitorLeft();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            ctx.close(); // a visitor that says no more wants no answer either
         }
     }
 

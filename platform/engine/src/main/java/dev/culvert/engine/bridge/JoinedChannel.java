@@ -258,9 +258,8 @@ final class JoinedChannel extends ChannelInboundHandlerAdapter {
                 return;
             }
             if (inputEnded && channel instanceof SocketChannel) {
-                // Nothing is unread: closing says FIN as well, for the price of one call to the kernel less. Not so on
-                // a
-                // stream, whose last bytes are on their way to the connection in the very moment that says so.
+                // Nothing is unread: closing says FIN as well, and is one call to the kernel less. Not so on a stream,
+                // whose last bytes are on their way to the connection in the very moment that says so.
                 outputEnded = true;
                 closeIfDone();
             } else {

@@ -9,11 +9,11 @@ import dev.culvert.spi.HostPort;
 import dev.culvert.spi.SourceNetwork;
 import dev.culvert.spi.proxy.ProxyVersion;
 import dev.culvert.testkit.EchoService;
+import dev.culvert.testkit.FreePort;
 import dev.culvert.testkit.KitTunnel;
 import dev.culvert.testkit.ProtocolKit;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ final class RealProxiesTest {
         Path haproxy = installed("haproxy");
         EchoService echo = kit.closing(EchoService.start());
         int behind = open(echo.address(), null);
-        int front = freePort();
+        int front = FreePort.any();
         start(front, haproxy.toString(), "-f", write("haproxy.cfg", """
                 defaults
                   mode tcp
@@ -74,7 +74,7 @@ final class RealProxiesTest {
     @EnumSource(ProxyVersion.class)
     void nginxBehindIsToldWhoVisits(ProxyVersion version) throws Exception {
         Path nginx = installed("nginx");
-        int service = freePort();
+        int service = FreePort.any();
         start(service, nginx.toString(), "-e", "stderr", "-c", write("nginx.conf", """
                 daemon off;
                 master_process off;
@@ -101,7 +101,7 @@ final class RealProxiesTest {
     @EnumSource(ProxyVersion.class)
     void haproxyBehindIsToldWhoVisits(ProxyVersion version) throws Exception {
         Path haproxy = installed("haproxy");
-        int service = freePort();
+        int service = FreePort.any();
         start(service, haproxy.toString(), "-f", write("haproxy.cfg", """
                 defaults
                   mode http
@@ -163,12 +163,6 @@ final class RealProxiesTest {
                 .orElse(null);
         assumeTrue(path != null, program + " is not installed");
         return path;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     private static Socket connect(int port) throws IOException {

@@ -4,7 +4,6 @@ import static dev.culvert.plugin.protocol.tcp.Visits.NOWHERE;
 import static dev.culvert.plugin.protocol.tcp.Visits.ask;
 import static dev.culvert.plugin.protocol.tcp.Visits.connect;
 import static dev.culvert.plugin.protocol.tcp.Visits.defaults;
-import static dev.culvert.plugin.protocol.tcp.Visits.freePort;
 import static dev.culvert.plugin.protocol.tcp.Visits.is;
 import static dev.culvert.plugin.protocol.tcp.Visits.visit;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +16,7 @@ import dev.culvert.spi.Rights;
 import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.protocol.EndpointLease;
 import dev.culvert.testkit.EchoService;
+import dev.culvert.testkit.FreePort;
 import dev.culvert.testkit.KitTunnel;
 import dev.culvert.testkit.ProtocolKit;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class TcpPortsTest {
 
     @Test
     void anAssignedPortIsOneThatTheServerGivesOutAndTheCredentialPermits() throws Exception {
-        int free = freePort();
+        int free = FreePort.any();
         var settings = giving(new PortRange(Math.max(1024, free - 5), Math.min(65535, free + 5)));
         KitTunnel tunnel = kit.tunnel(permitted(new PortRange(free, free)));
 
@@ -71,7 +71,7 @@ final class TcpPortsTest {
 
     @Test
     void anAssignedPortIsLookedForBeyondThoseThatAreTaken() throws Exception {
-        int first = Math.min(freePort(), 65_500);
+        int first = Math.min(FreePort.any(), 65_500);
         var server = kit.server(giving(new PortRange(first, first + 9)));
 
         for (int i = 0; i < 20; i++) {

@@ -9,13 +9,10 @@ import dev.culvert.spi.Endpoint;
 import dev.culvert.spi.ErrorCode;
 import dev.culvert.spi.HostPort;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /** Visitors as the world sends them: plain sockets, whose reads time out after five seconds. */
@@ -97,17 +94,5 @@ final class Visits {
 
     static Consumer<Throwable> is(ErrorCode code) {
         return failure -> assertThat(((CulvertException) failure).code()).isEqualTo(code);
-    }
-
-    /** Below the ports that the system gives to whoever asks for any: nobody takes it by chance before its use. */
-    static int freePort() throws IOException {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
-            try (ServerSocket free = new ServerSocket(port)) {
-                return free.getLocalPort();
-            } catch (BindException e) {
-                // Taken: another one.
-            }
-        }
     }
 }

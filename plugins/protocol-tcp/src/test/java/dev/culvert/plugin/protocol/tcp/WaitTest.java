@@ -5,7 +5,6 @@ import static dev.culvert.plugin.protocol.tcp.Visits.ask;
 import static dev.culvert.plugin.protocol.tcp.Visits.assertReset;
 import static dev.culvert.plugin.protocol.tcp.Visits.assertVisitReset;
 import static dev.culvert.plugin.protocol.tcp.Visits.defaults;
-import static dev.culvert.plugin.protocol.tcp.Visits.freePort;
 import static dev.culvert.plugin.protocol.tcp.Visits.say;
 import static dev.culvert.plugin.protocol.tcp.Visits.visit;
 import static dev.culvert.plugin.protocol.tcp.Visits.waiting;
@@ -19,6 +18,7 @@ import dev.culvert.spi.HostPort;
 import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.protocol.EndpointLease;
 import dev.culvert.testkit.EchoService;
+import dev.culvert.testkit.FreePort;
 import dev.culvert.testkit.KitTunnel;
 import dev.culvert.testkit.ProtocolKit;
 import io.netty.channel.ChannelHandlerContext;
@@ -61,7 +61,7 @@ final class WaitTest {
 
     @Test
     void aVisitorIsServedWhenTheServiceComes() throws Exception {
-        int port = freePort();
+        int port = FreePort.any();
         var client = waiting(new HostPort("127.0.0.1", port), LONG, null);
         tunnel.arrive(kit.client(client));
         Endpoint endpoint = open(client).endpoint();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.culvert.spi.Role;
+import dev.culvert.testkit.FreePort;
 import dev.culvert.testkit.Loops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -17,7 +18,6 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,7 +110,7 @@ class AutobahnTest {
     }
 
     private void againstOurClient(String cases) throws Exception {
-        int port = freePort();
+        int port = FreePort.any();
         Process suite = suite("fuzzingserver", cases, "\"url\": \"ws://127.0.0.1:" + port + "\", \"webport\": 0");
         try {
             Matcher ready = Awaitility.await("the suite takes clients")
@@ -193,12 +193,6 @@ class AutobahnTest {
                 channel.pipeline().addLast("http", codec.get()).addLast(new EchoOfFrames.Opening(role, path));
             }
         };
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
     }
 
     private static Path jarOf(String type) throws Exception {
