@@ -134,6 +134,13 @@ class NetworkFaultsTest {
             remotes.get(1).place.loseWhatGoesThere();
             remotes.get(2).place.loseWhatComesFromThere();
 
+            List<Future<Long>> latecomers = new ArrayList<>();
+            for (Remote remote : remotes) {
+                latecomers.add(threads.submit((Callable<Long>) () -> {
+                    assertThat(Visitor.fateAt(remote.port)).isEqualTo(Visitor.RESET);
+                    return millisSince(broken);
+                }));
+            }
             List<Future<Long>> resets = new ArrayList<>();
             for (Socket visitor : visitors.values()) {
                 resets.add(threads.submit((Callable<Long>) () -> {
@@ -141,6 +148,10 @@ class NetworkFaultsTest {
                     return millisSince(broken);
                 }));
             }
+            List<Long> millisToLatecomers = results(latecomers);
+            System.out.println("ms from the loss to the reset of those who came after it: " + millisToLatecomers
+                    + " (promised: 10000)");
+            assertThat(resets).as("who is carried already may be carried on").noneMatch(Future::isDone);
             List<Long> millisToReset = results(resets);
             System.out.println("ms from the loss to the visitors' reset: " + millisToReset + " (promised: "
                     + PROMISED_MILLIS + ")");

@@ -27,22 +27,28 @@ final class Heartbeat {
     /** A task that comes this late shows that this process was stopped, not that the peer was silent. */
     private static final long STOPPED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** After this part of the time that an answer may take, nobody new is made to wait for it. */
+    private static final double DOUBTFUL = 0.4;
+
     private static final long ROUND_TRIP_STALE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final EventLoop loop;
     private final Ticker ticker;
     private final FrameWriter writer;
     private final BooleanSupplier busy;
+    private final Consumer<CulvertException> doubtful;
     private final Consumer<CulvertException> dead;
     private final long pingInterval;
     private final long busyPingInterval;
     private final long pingTimeout;
+    private final long doubtAfter;
     private final IntObjectMap<Ping> pings = new IntObjectHashMap<>(4);
 
     private int nextPing;
     private long lastBytes;
     private long askedAt;
     private boolean asked;
+    private @Nullable CulvertException doubt;
     private long roundTrip;
     private long roundTripAt;
     private long dueAt;
@@ -54,15 +60,18 @@ final class Heartbeat {
             EventLoop loop,
             FrameWriter writer,
             BooleanSupplier busy,
+            Consumer<CulvertException> doubtful,
             Consumer<CulvertException> dead) {
         this.loop = loop;
         this.ticker = loop.ticker();
         this.writer = writer;
         this.busy = busy;
+        this.doubtful = doubtful;
         this.dead = dead;
         this.pingInterval = settings.pingInterval().toNanos();
         this.busyPingInterval = settings.busyPingInterval().toNanos();
         this.pingTimeout = settings.pingTimeout().toNanos();
+        this.doubtAfter = (long) (pingTimeout * DOUBTFUL);
     }
 
     void start() {
@@ -74,6 +83,13 @@ final class Heartbeat {
     void onBytes() {
         lastBytes = ticker.nanoTime();
         asked = false;
+        doubt = null;
+    }
+
+    /** Why no stream should be opened now: the peer has not answered for a while. Null if it has. */
+    @Nullable
+    CulvertException doubt() {
+        return doubt;
     }
 
     /** A stream was opened: silence is noticed sooner from now on. */
@@ -132,7 +148,7 @@ final class Heartbeat {
 
     private void schedule(long now) {
         if (asked) {
-            dueAt = askedAt + pingTimeout;
+            dueAt = askedAt + (doubt == null ? doubtAfter : pingTimeout);
         } else {
             dueAt = lastBytes + (busy.getAsBoolean() ? busyPingInterval : pingInterval);
         }
@@ -147,19 +163,28 @@ final class Heartbeat {
         if (now - dueAt > STOPPED_NANOS) {
             // What arrived meanwhile has not been read yet. Ask anew.
             asked = false;
+            doubt = null;
             lastBytes = now;
         } else if (asked && now - askedAt >= pingTimeout) {
-            dead.accept(new CulvertException(
-                    WireError.HEARTBEAT_TIMEOUT,
-                    "yamux: the peer sent nothing for " + TimeUnit.NANOSECONDS.toMillis(now - askedAt)
-                            + " ms after a ping."));
+            dead.accept(silence(now));
             return;
+        } else if (asked && doubt == null && now - askedAt >= doubtAfter) {
+            CulvertException silence = silence(now);
+            doubt = silence;
+            doubtful.accept(silence);
         } else if (!asked && now - lastBytes >= (busy.getAsBoolean() ? busyPingInterval : pingInterval)) {
             asked = true;
             askedAt = now;
             send(null);
         }
         schedule(now);
+    }
+
+    private CulvertException silence(long now) {
+        return new CulvertException(
+                WireError.HEARTBEAT_TIMEOUT,
+                "yamux: the peer sent nothing for " + TimeUnit.NANOSECONDS.toMillis(now - askedAt)
+                        + " ms after a ping.");
     }
 
     /**

@@ -94,7 +94,7 @@ final class YamuxLink implements Link, FrameReader.Frames, StreamOpener.Session 
         Handler handler = new Handler();
         channel.pipeline().addLast("yamux", handler);
         writer = new FrameWriter(channel.pipeline().context(handler));
-        heartbeat = new Heartbeat(settings, loop, writer, () -> !streams.isEmpty(), this::end);
+        heartbeat = new Heartbeat(settings, loop, writer, () -> !streams.isEmpty(), this::doubt, this::end);
         pongs = new PongLimiter(loop, writer);
     }
 
@@ -186,6 +186,10 @@ final class YamuxLink implements Link, FrameReader.Frames, StreamOpener.Session 
         if (closing) {
             return isClosed();
         }
+        CulvertException silent = heartbeat.doubt();
+        if (silent != null) {
+            return silent;
+        }
         if (goneAway.isDone() || nextId > MAX_STREAM_ID) {
             return new CulvertException(WireError.GOING_AWAY, "yamux: the peer takes no new streams.");
         }
@@ -202,6 +206,21 @@ final class YamuxLink implements Link, FrameReader.Frames, StreamOpener.Session 
         int id = (int) nextId;
         nextId += 2;
         return add(new YamuxStream(channel, this, id, true), FLAG_SYN);
+    }
+
+    /**
+     * The peer is silent. Streams that it has taken wait on, since a wire may come back; whoever has just come need not
+     * wait for that, and finds another session or is turned away.
+     */
+    private void doubt(CulvertException silent) {
+        opener.refuseAll(silent);
+        for (int id : ids()) {
+            YamuxStream stream = streams.get(id);
+            if (stream != null && stream.awaitsAck()) {
+                writer.control(TYPE_WINDOW_UPDATE, FLAG_RST, id, 0);
+                stream.takeReset(silent.getMessage());
+            }
+        }
     }
 
     /** For the streams. */

@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Role;
+import dev.culvert.spi.WireError;
 import dev.culvert.spi.stream.StreamResetException;
 import dev.culvert.testkit.LinkPair;
 import dev.culvert.testkit.Loops;
@@ -398,7 +400,8 @@ final class YamuxWireTest {
 
     @Test
     void aSilentPeerIsResetSinceAFarewellWouldWaitForItsAcknowledgements() throws Exception {
-        try (RawPeer peer = new RawPeer(loops, Role.CLIENT, withPatience(Duration.ofMillis(300)))) {
+        try (RawPeer peer =
+                new RawPeer(loops, Role.CLIENT, withPatience(Duration.ofMillis(300), Duration.ofMillis(300)))) {
             LinkPair.open(peer.link());
 
             assertThat(catchThrowable(() -> {
@@ -409,6 +412,35 @@ final class YamuxWireTest {
                     .isInstanceOf(SocketException.class)
                     .hasMessageContaining("reset");
             assertThat(peer.link().closeFuture().await(5_000)).isTrue();
+        }
+    }
+
+    @Test
+    void nobodyNewWaitsForASilentPeerWhileThoseItKnowsDo() throws Exception {
+        try (RawPeer peer =
+                new RawPeer(loops, Role.CLIENT, withPatience(Duration.ofMillis(300), Duration.ofSeconds(5)))) {
+            StreamEnd known = LinkPair.open(peer.link());
+            peer.send(TYPE_WINDOW_UPDATE, FLAG_ACK, 1, 0);
+            peer.send(TYPE_PING, FLAG_SYN, 0, 7);
+            while (!peer.next().equals(pong(7))) {
+                // What this end has said before it knew of the acknowledgement.
+            }
+            StreamEnd fresh = LinkPair.open(peer.link());
+
+            fresh.awaitEvent("inactive");
+
+            assertThat(fresh.failure()).isInstanceOf(StreamResetException.class);
+            assertThat(peer.link().openStream().await().cause())
+                    .isInstanceOfSatisfying(
+                            CulvertException.class,
+                            silent -> assertThat(silent.code()).isEqualTo(WireError.HEARTBEAT_TIMEOUT));
+            assertThat(peer.link().closeFuture().isDone()).isFalse();
+            peer.send(TYPE_PING, FLAG_SYN, 0, 8);
+            while (!peer.next().equals(pong(8))) {
+                // The ping that was not answered, and the reset.
+            }
+            LinkPair.open(peer.link());
+            assertThat(known.channel().isActive()).isTrue();
         }
     }
 
@@ -433,7 +465,7 @@ final class YamuxWireTest {
                 SETTINGS.pingTimeout());
     }
 
-    private static YamuxSettings withPatience(Duration patience) {
+    private static YamuxSettings withPatience(Duration silence, Duration timeout) {
         return new YamuxSettings(
                 SETTINGS.maxStreams(),
                 SETTINGS.initialWindow(),
@@ -441,9 +473,9 @@ final class YamuxWireTest {
                 SETTINGS.sessionWindow(),
                 SETTINGS.acceptBacklog(),
                 SETTINGS.openTimeout(),
-                patience,
-                patience,
-                patience);
+                silence,
+                silence,
+                timeout);
     }
 
     private static YamuxSettings withBacklog(int backlog) {
