@@ -155,6 +155,37 @@ class ProfilesTest {
     }
 
     @Test
+    void websocketSubdomainsHaveOnePortForVisitorsAndSessions() throws Exception {
+        assumeHttp();
+        Path token = Pair.write(directory, "token", Pair.TOKEN);
+        try (Service service = page("websocket");
+                Culvert server = start(
+                        Map.of("PORT", "0"),
+                        "server",
+                        profile("websocket-subdomains-server"),
+                        "--token-file",
+                        token.toString(),
+                        "--admin",
+                        "0")) {
+            String port = server.await("^visitors: port (\\d+)");
+            assertThat(server.await("^clients: port (\\d+)")).isEqualTo(port);
+            Map<String, String> agent = Map.of(
+                    "TUNNEL_SERVER",
+                    "127.0.0.1:" + port,
+                    "TUNNEL_TOKEN",
+                    Pair.TOKEN,
+                    "LOCAL_URL",
+                    "127.0.0.1:" + service.port());
+            try (Culvert client = start(agent, "client", profile("websocket-subdomains-client"))) {
+                String host = client.await("^http://(\\S+\\.tunnel\\.localhost):\\d+ -> .*\\[app\\]$");
+                assertThat(get(Integer.parseInt(port), host)).contains("200 OK").endsWith("websocket");
+                assertThat(get(Integer.parseInt(port), "nobody.tunnel.localhost"))
+                        .contains(" 404 ");
+            }
+        }
+    }
+
+    @Test
     void hybridFallsBackToItsOtherPort() throws Exception {
         assumeHttp();
         Path token = Pair.write(directory, "token", Pair.TOKEN);

@@ -5,7 +5,9 @@ import dev.culvert.engine.plugin.Plugins;
 import dev.culvert.engine.wire.TransportLayers;
 import dev.culvert.spi.ConfigError;
 import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.Network;
 import dev.culvert.spi.Role;
+import dev.culvert.spi.auth.AuthenticationContext;
 import dev.culvert.spi.auth.Authenticator;
 import dev.culvert.spi.dialect.ChannelDialect;
 import dev.culvert.spi.dialect.Dialect;
@@ -13,6 +15,8 @@ import dev.culvert.spi.dialect.StreamDialect;
 import dev.culvert.spi.link.Link;
 import dev.culvert.spi.link.LinkProvider;
 import dev.culvert.spi.mux.Multiplexer;
+import dev.culvert.spi.protocol.Protocol;
+import dev.culvert.spi.protocol.SessionPort;
 import dev.culvert.spi.transport.PrivateConnection;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -22,8 +26,11 @@ import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Accepts clients on one {@code [[listen]]} section, and takes each as far as a login. */
@@ -41,6 +48,8 @@ final class ControlListener {
     private final Multiplexer multiplexer;
     private final boolean confidential;
     private @Nullable Channel channel;
+    private @Nullable InetSocketAddress sharedAddress;
+    private volatile boolean stopped;
 
     ControlListener(
             ListenSettings settings,
@@ -68,9 +77,17 @@ final class ControlListener {
         wire.requireSafe(!deciding.isEmpty(), SharedMechanisms.anyWithoutPrivacy(deciding), context);
     }
 
-    /** Binds; throws if that fails. */
-    void start() {
+    /**
+     * Binds; throws if that fails.
+     *
+     * @param protocols whose ports may be shared, by their types
+     */
+    void start(Map<String, Protocol<?>> protocols) {
         pins(); // what an identity needs is made before the first client asks for it
+        if (settings.share() != null) {
+            share(settings.share(), protocols);
+            return;
+        }
         Future<Channel> bound = linkProvider == null
                 ? context.network().listen(settings.bind(), this::accepted)
                 : linkProvider.listen(settings.bind(), this::linked);
@@ -86,6 +103,19 @@ final class ControlListener {
         SessionLog.listening(settings.name(), channel.localAddress(), description());
     }
 
+    private void share(String type, Map<String, Protocol<?>> protocols) {
+        if (!(protocols.get(type) instanceof SessionPort port)) {
+            throw new CulvertException(
+                    ConfigError.CONFLICTING_KEYS,
+                    "listen \"" + settings.name() + "\": share: \"" + type
+                            + "\" has no port that clients can share (expected: \"http\").");
+        }
+        String path = Objects.requireNonNull(transport).sharedPath().orElseThrow();
+        sharedAddress = port.share(path, this::accepted);
+        SessionLog.listening(
+                settings.name(), sharedAddress, "at " + path + " of " + type + "'s port, " + description());
+    }
+
     String name() {
         return settings.name();
     }
@@ -96,6 +126,9 @@ final class ControlListener {
 
     /** Where it listens; the port is the real one. */
     InetSocketAddress address() {
+        if (sharedAddress != null) {
+            return sharedAddress;
+        }
         if (channel == null) {
             throw new IllegalStateException("listener " + settings.name() + " is not started");
         }
@@ -108,7 +141,7 @@ final class ControlListener {
     }
 
     boolean isOpen() {
-        return channel != null && channel.isOpen();
+        return sharedAddress != null ? !stopped : channel != null && channel.isOpen();
     }
 
     boolean isConfidential() {
@@ -117,6 +150,7 @@ final class ControlListener {
 
     /** Takes no more clients; those that are there stay. */
     void stop() {
+        stopped = true;
         if (channel != null) {
             channel.close().awaitUninterruptibly();
         }
@@ -125,18 +159,46 @@ final class ControlListener {
         }
     }
 
+    private void accepted(SessionPort.Shared connection) {
+        DuplexChannel raw = connection.channel();
+        PendingClient client = stopped ? null : entered(raw, connection.peer());
+        if (client != null) {
+            handshake(raw, client, known -> asShared(known, connection));
+        } else {
+            Network.abort(raw);
+        }
+    }
+
+    // What the port knows of the connection, its handshake does not.
+    private static PrivateConnection asShared(PrivateConnection known, SessionPort.Shared connection) {
+        AuthenticationContext inner = known.context();
+        return new PrivateConnection(
+                known.channel(),
+                new AuthenticationContext(
+                        connection.peer(),
+                        inner.identity(),
+                        inner.bindings(),
+                        inner.confidential() || connection.confidential()),
+                known.principal());
+    }
+
+    private @Nullable PendingClient entered(DuplexChannel raw, SocketAddress peer) {
+        return strangers.enter(peer, settings.name(), settings.clients()) != null
+                ? null
+                : new PendingClient(
+                        settings, peer, raw, authenticators.get(), sessions, strangers, dialect.authenticates());
+    }
+
     private void accepted(DuplexChannel raw) {
-        SocketAddress peer = context.network().peerOf(raw);
-        if (strangers.enter(peer, settings.name(), settings.clients()) != null) {
+        PendingClient client = entered(raw, context.network().peerOf(raw));
+        if (client == null) {
             context.network().discard(raw, true);
             return;
         }
-        PendingClient client = new PendingClient(
-                settings, peer, raw, authenticators.get(), sessions, strangers, dialect.authenticates());
         EventLoop loop = context.network().eventLoops().next();
         loop.register(raw).addListener((ChannelFuture registered) -> {
             if (registered.isSuccess()) {
-                handshake(raw, client);
+                handshake(raw, client, UnaryOperator.identity());
             } else {
                 client.ended(registered.cause());
                 context.network().discard(raw, true);
@@ -144,7 +206,7 @@ final class ControlListener {
         });
     }
 
-    private void handshake(DuplexChannel raw, PendingClient client) {
+    private void handshake(DuplexChannel raw, PendingClient client, UnaryOperator<PrivateConnection> completed) {
         raw.pipeline().addFirst(client.guard());
         raw.closeFuture().addListener(closed -> client.ended(null));
         if (transport == null) {
@@ -154,7 +216,7 @@ final class ControlListener {
             if (!done.isSuccess()) {
                 client.refused(done.cause());
             } else {
-                done.getNow().ifPresent(connection -> talk(connection, client));
+                done.getNow().ifPresent(connection -> talk(completed.apply(connection), client));
             }
         });
     }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what sessions that came this way are known by; default {@code main}
  * @param bind address and port; default {@code :4444}, all addresses
+ * @param share the type of a {@code [[protocol]]} whose port clients connect to, instead of one of this section; default
+ *     none
  * @param transport how the connection is made private; default {@code "tls"}
  * @param multiplexer how it carries streams; default {@code "yamux"}
  * @param link a wire that brings its own streams, instead of the two above
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record ListenSettings(
         @NotBlank String name,
         HostPort bind,
+        @Nullable String share,
 
         @Size(max = 1, message = "one transport: a listener has no alternatives") @Valid
         List<TransportAlternative> transport,
@@ -50,6 +53,10 @@ public record ListenSettings(
     /** Fills in defaults. */
     public ListenSettings {
         name = requireNonNullElse(name, "main");
+        if (share != null && bind != null) {
+            throw new IllegalArgumentException(
+                    "bind: \"" + bind + "\" (expected: none beside share = \"" + share + "\")");
+        }
         bind = requireNonNullElse(bind, new HostPort("", 4444));
         transport = requireNonNullElse(transport, List.of());
         multiplexer = requireNonNullElse(multiplexer, new NoMultiplexer());

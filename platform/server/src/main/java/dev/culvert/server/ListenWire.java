@@ -62,6 +62,15 @@ record ListenWire(
                     "listen \"" + settings.name() + "\": its transport is not private, and no [[auth]] section lets"
                             + " anybody in over such a connection.");
         }
+        if (settings.share() != null) {
+            if (transport == null || transport.sharedPath().isEmpty()) {
+                throw new CulvertException(
+                        ConfigError.CONFLICTING_KEYS,
+                        "listen \"" + settings.name() + "\": share: its connections do not begin with a request for a"
+                                + " WebSocket (expected: transport = \"websocket\").");
+            }
+            return; // whether it is encrypted is said of the port that it shares
+        }
         if (!isConfidential() && !isLoopback()) {
             context.warn("listen \"" + settings.name() + "\": " + settings.bind()
                     + " is not encrypted: whoever is on the way can read and change what passes.");
@@ -73,6 +82,9 @@ record ListenWire(
     }
 
     private boolean isLoopback() {
+        if (settings.share() != null) {
+            return false; // the port is for visitors
+        }
         String host = settings.bind().host();
         return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
     }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which sections of a file exclude each other, as far as the file alone shows. */
 final class Sections {
@@ -19,6 +20,7 @@ final class Sections {
 
     static void requireDistinct(ServerSettings settings) {
         requireDistinctListeners(settings.listen());
+        requireSharedPorts(settings);
         requireAuthenticatorsOnce(settings.auth());
     }
 
@@ -31,9 +33,23 @@ final class Sections {
                     throw conflict(
                             j, i, "both are named \"" + one.name() + "\" (expected: a name of its own for each).");
                 }
-                if (overlap(one.bind(), other.bind())) {
+                boolean own = one.share() == null && other.share() == null;
+                if (own && overlap(one.bind(), other.bind())) {
                     throw conflict(j, i, "both bind " + other.bind() + " (expected: an address of its own for each).");
                 }
+            }
+        }
+    }
+
+    private static void requireSharedPorts(ServerSettings settings) {
+        Set<String> types =
+                settings.protocol().stream().map(TransportAlternative::typeOf).collect(Collectors.toSet());
+        for (ListenSettings section : settings.listen()) {
+            if (section.share() != null && !types.contains(section.share())) {
+                throw new CulvertException(
+                        ConfigError.CONFLICTING_KEYS,
+                        "listen \"" + section.name() + "\": share: \"" + section.share()
+                                + "\" (expected: the type of a [[protocol]] of this file).");
             }
         }
     }

@@ -157,7 +157,7 @@ public final class TunnelServer implements AutoCloseable {
         log.info("data plane on {} with {} event loops", context.network().name(), loops());
         protocols.forEach((type, protocol) -> shared.put(type, joined(protocol.start())));
         declareTunnels();
-        listeners.forEach(ControlListener::start);
+        listeners.forEach(listener -> listener.start(protocols));
         SummaryLog.start(settings.summaryInterval(), this::clients, context.scheduler());
     }
 

@@ -15,6 +15,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,7 +107,7 @@ public abstract class TransportTck {
 
         ends.near().channel().writeAndFlush(Unpooled.wrappedBuffer(bytes));
 
-        await().until(() -> far.bytes().length >= LARGE);
+        await().atMost(Duration.ofMinutes(1)).until(() -> far.bytes().length >= LARGE);
         assertThat(far.bytes()).isEqualTo(bytes);
     }
 

@@ -54,6 +54,11 @@ public final class TransportLayers {
         return layers.stream().flatMap(layer -> layer.pins().stream()).toList();
     }
 
+    /** The path that its clients ask for, if it can share a port with visitors. */
+    public Optional<String> sharedPath() {
+        return layers.get(0).sharedPath();
+    }
+
     /**
      * The client's handshakes.
      *

@@ -24,6 +24,15 @@ public final class HeldReads extends ChannelDuplexHandler {
     /** Makes one for one channel. */
     public HeldReads() {}
 
+    /**
+     * Makes one that hands something on before all that arrives.
+     *
+     * @param first owned by it from now on
+     */
+    public HeldReads(Object first) {
+        held.add(first);
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         held.add(message); // owned by the queue until it is handed on or released

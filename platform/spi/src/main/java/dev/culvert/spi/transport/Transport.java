@@ -61,6 +61,17 @@ public interface Transport extends AutoCloseable {
         return List.of();
     }
 
+    /**
+     * The path that a client asks for, where all that it sends begins with a request of HTTP/1.1 for a WebSocket: then a
+     * server may take its connections from a port that it shares with visitors ({@link
+     * dev.culvert.spi.protocol.SessionPort}).
+     *
+     * @return empty if it begins otherwise
+     */
+    default Optional<String> sharedPath() {
+        return Optional.empty();
+    }
+
     /** Frees what it holds; connections go on. */
     @Override
     default void close() {}

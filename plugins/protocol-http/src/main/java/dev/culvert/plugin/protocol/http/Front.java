@@ -1,7 +1,13 @@
 package dev.culvert.plugin.protocol.http;
 
+import dev.culvert.spi.ConfigError;
+import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HttpError;
+import dev.culvert.spi.protocol.SessionPort;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What all visitors of one listener meet: the routes, the limits, whom it believes. Thread-safe. */
@@ -11,6 +17,7 @@ final class Front {
     private final Limits limits;
     private final Forwarding forwarding;
     private final AccessLog accessLog;
+    private final Map<String, Consumer<SessionPort.Shared>> shared = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
     Front(Routes routes, Limits limits, Forwarding forwarding, AccessLog accessLog) {
@@ -39,6 +46,21 @@ final class Front {
     /** Connections end with their next answer. */
     void drain() {
         draining = true;
+    }
+
+    /** Gives connections that ask for a path to somebody else. */
+    void share(String path, Consumer<SessionPort.Shared> taken) {
+        if (shared.putIfAbsent(path, taken) != null) {
+            throw new CulvertException(
+                    ConfigError.CONFLICTING_KEYS,
+                    "two [[listen]] sections share the path " + path + " (expected: a path of its own for each).");
+        }
+    }
+
+    /** Who takes connections that ask for a WebSocket at a path; null if that is a tunnel's affair. */
+    @Nullable
+    Consumer<SessionPort.Shared> sharing(String path) {
+        return shared.get(path);
     }
 
     /** The tunnel of a request; null if there is none. */

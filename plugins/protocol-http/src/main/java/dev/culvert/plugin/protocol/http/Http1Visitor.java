@@ -1,6 +1,7 @@
 package dev.culvert.plugin.protocol.http;
 
 import dev.culvert.spi.stream.HeldReads;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
@@ -85,10 +86,10 @@ final class Http1Visitor extends VisitorEnd {
 
     @Override
     @Nullable
-    DuplexChannel unwrap() {
+    DuplexChannel unwrap(@Nullable ByteBuf first) {
         deadline().cancel();
         connection.config().setAutoRead(false);
-        connection.pipeline().addLast(new HeldReads());
+        connection.pipeline().addLast(first == null ? new HeldReads() : new HeldReads(first));
         connection.pipeline().remove(decoder); // what the visitor has sent ahead goes to who holds it
         connection.pipeline().remove(encoder);
         connection.pipeline().remove(context().handler());

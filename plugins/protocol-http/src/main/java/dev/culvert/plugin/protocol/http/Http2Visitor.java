@@ -1,11 +1,13 @@
 package dev.culvert.plugin.protocol.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameStreamException;
+import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +95,8 @@ final class Http2Visitor extends VisitorEnd {
 
     @Override
     @Nullable
-    DuplexChannel unwrap() {
+    DuplexChannel unwrap(@Nullable ByteBuf first) {
+        ReferenceCountUtil.release(first);
         return null;
     }
 }

@@ -10,6 +10,7 @@ import dev.culvert.spi.PluginContext;
 import dev.culvert.spi.http.HttpFilter;
 import dev.culvert.spi.protocol.EndpointLease;
 import dev.culvert.spi.protocol.Protocol;
+import dev.culvert.spi.protocol.SessionPort;
 import dev.culvert.spi.protocol.TunnelHandle;
 import dev.culvert.spi.proxy.ProxyPeers;
 import io.netty.channel.Channel;
@@ -25,7 +26,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One public port, and one of TLS, for all tunnels; each request goes to the one whose host and path it asks for. Thread-safe. */
-final class HttpProtocol implements Protocol<HttpParameters> {
+final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
 
     private static final int ATTEMPTS = 16;
     private static final long REFRESH_MILLIS = 1000;
@@ -133,6 +134,16 @@ final class HttpProtocol implements Protocol<HttpParameters> {
         }
         close(listening);
         close(listeningSecurely);
+    }
+
+    @Override
+    public InetSocketAddress share(String path, Consumer<Shared> taken) {
+        Channel bound = listening;
+        if (bound == null) {
+            throw new IllegalStateException("not started");
+        }
+        front.share(path, taken);
+        return (InetSocketAddress) bound.localAddress();
     }
 
     private Route picked(TunnelHandle tunnel, HttpParameters parameters) {

@@ -1,5 +1,6 @@
 package dev.culvert.plugin.protocol.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
@@ -147,7 +148,17 @@ abstract class VisitorEnd {
     abstract void abort();
 
     /** Hands the bare connection over after an answer of 101; null if that is not possible here. */
-    abstract @Nullable DuplexChannel unwrap();
+    final @Nullable DuplexChannel unwrap() {
+        return unwrap(null);
+    }
+
+    /**
+     * Hands the bare connection over, as if it began here.
+     *
+     * @param first what its next owner reads first; owned by it, or released; null if that is what comes next
+     * @return null if that is not possible here
+     */
+    abstract @Nullable DuplexChannel unwrap(@Nullable ByteBuf first);
 
     /** A status that a connection-wide fault has. */
     static boolean endsConnection(HttpResponseStatus status) {

@@ -7,11 +7,14 @@ import static io.netty.handler.codec.http.HttpHeaderNames.USER_AGENT;
 
 import dev.culvert.spi.http.HttpFilter;
 import dev.culvert.spi.protocol.RequestReport;
+import dev.culvert.spi.protocol.SessionPort;
 import dev.culvert.spi.protocol.StreamOrigin;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -24,6 +27,7 @@ import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -199,6 +203,14 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
                 headers.get(USER_AGENT),
                 System.nanoTime());
         Route route = front.find(identity);
+        Consumer<SessionPort.Shared> session =
+                route == null && asked.webSocket() ? front.sharing(identity.path()) : null;
+        if (session != null) {
+            ByteBuf head = HeadBytes.of(request);
+            // The decoder has its last word of this request yet to say.
+            end.channel().eventLoop().execute(() -> handOver(end, head, session, source, secure));
+            return;
+        }
         Refusal misled = front.check(peer, identity, route);
         if (misled != null || route == null) {
             refuse(end, misled == null ? Refusal.badRequest("no route.") : misled, asked);
@@ -224,6 +236,23 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
         Exchange begun = new Exchange(end, route, asked, forService, front.limits(), front.accessLog(), filtering);
         exchange = begun;
         begun.start();
+    }
+
+    private void handOver(
+            VisitorEnd end,
+            ByteBuf head,
+            Consumer<SessionPort.Shared> session,
+            InetSocketAddress source,
+            boolean secure) {
+        if (!end.channel().isActive()) {
+            head.release();
+            return;
+        }
+        visitor = null;
+        DuplexChannel bare = end.unwrap(head);
+        if (bare != null) {
+            session.accept(new SessionPort.Shared(bare, source, secure));
+        }
     }
 
     private HttpRequest forService(

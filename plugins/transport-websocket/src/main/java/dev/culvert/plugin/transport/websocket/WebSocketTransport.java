@@ -76,6 +76,11 @@ final class WebSocketTransport implements Transport {
         return false;
     }
 
+    @Override
+    public Optional<String> sharedPath() {
+        return Optional.of(path);
+    }
+
     private static void established(ChannelPipeline pipeline, Role role) {
         pipeline.channel().config().setAutoRead(false);
         pipeline.addLast("websocket-held", new HeldReads());
