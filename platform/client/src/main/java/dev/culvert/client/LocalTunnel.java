@@ -52,6 +52,7 @@ final class LocalTunnel {
                 && section.deny().equals(newer.deny())
                 && section.probe().equals(newer.probe())
                 && section.limits().equals(newer.limits())
+                && section.sharing().equals(newer.sharing())
                 && section.factory().parameters(null).equals(newer.factory().parameters(null));
     }
 

@@ -57,6 +57,7 @@ final class PlacedTunnel {
             parameters.put("probe", false);
         }
         section.limits().writeTo(parameters);
+        section.sharing().writeTo(parameters);
         return new TunnelRequest(name(), tunnel.type(), onConflict, tunnel.local(), parameters);
     }
 

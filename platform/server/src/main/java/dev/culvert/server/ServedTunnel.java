@@ -2,6 +2,7 @@ package dev.culvert.server;
 
 import dev.culvert.engine.bridge.RateLimits;
 import dev.culvert.engine.config.TunnelLimits;
+import dev.culvert.engine.config.TunnelSharing;
 import dev.culvert.engine.telemetry.Traffic;
 import dev.culvert.engine.telemetry.TunnelState;
 import dev.culvert.spi.CulvertException;
@@ -13,6 +14,7 @@ import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelStream;
 import dev.culvert.spi.registry.Candidate;
 import dev.culvert.spi.registry.Lease;
+import dev.culvert.spi.registry.Member;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
@@ -38,15 +40,24 @@ final class ServedTunnel implements Candidate {
     private final Health health;
     private volatile boolean paused;
     private final TunnelLimits limits;
+    private final Member member;
     private final AtomicReference<@Nullable String> counted = new AtomicReference<>();
 
-    ServedTunnel(Session session, String type, String name, SourceNetworks visitors, TunnelLimits limits) {
+    ServedTunnel(
+            Session session,
+            String type,
+            String name,
+            SourceNetworks visitors,
+            TunnelLimits limits,
+            TunnelSharing sharing) {
         this.session = session;
         this.type = type;
         this.name = name;
         this.visitors = visitors;
         health = new Health(session.client(), name, session.scheduler());
         this.limits = limits;
+        String client = session.principal().name() + "/" + session.principal().clientId();
+        member = new Member(client, session.instance(), sharing.balance(), sharing.weight());
     }
 
     @Override
@@ -57,6 +68,20 @@ final class ServedTunnel implements Candidate {
     @Override
     public int load() {
         return session.client().streams();
+    }
+
+    @Override
+    public Member member() {
+        return member;
+    }
+
+    @Override
+    public boolean isFit() {
+        return !paused
+                && !session.isDraining()
+                && !session.client().isDraining()
+                && !session.client().closeFuture().isDone()
+                && !health.isAvoided();
     }
 
     @Override
@@ -124,6 +149,9 @@ final class ServedTunnel implements Candidate {
         if (served == null || served.session.tunnels().get(served.name) != served) {
             return false; // a newer client has taken over
         }
+        if (served.session.client().isDraining()) {
+            return false;
+        }
         try {
             served.requireOpen(origin);
             return true;
@@ -181,7 +209,7 @@ final class ServedTunnel implements Candidate {
         if (behind == null) {
             return TunnelState.CONNECTING;
         }
-        if (session.isDraining()) {
+        if (session.isDraining() || session.client().isDraining()) {
             return TunnelState.DRAINING;
         }
         if (paused || behind.isPaused()) {

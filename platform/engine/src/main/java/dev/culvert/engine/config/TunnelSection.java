@@ -6,13 +6,16 @@ import dev.culvert.spi.DataSize;
 import dev.culvert.spi.Flattened;
 import dev.culvert.spi.SourceNetwork;
 import dev.culvert.spi.SourceNetworks;
+import dev.culvert.spi.protocol.Balance;
 import dev.culvert.spi.protocol.OnConflict;
 import dev.culvert.spi.protocol.TunnelFactory;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name how people and logs call it; required, unique in the file
  * @param enabled whether it is started; false = it is checked only; default true
- * @param onConflict what happens if another client holds the endpoint; default {@code reject}
+ * @param onConflict what happens if another client holds the endpoint; default {@code reject}, with {@code balance} or
+ *     {@code weight} {@code balance}
+ * @param balance how visitors are shared with other clients that hold the endpoint too: {@code "least-streams"},
+ *     {@code "round-robin"} or {@code "source-hash"}; default {@code least-streams}
+ * @param weight how many of them this client takes compared to the others, 1 to 1000; default 1
  * @param allow which networks visitors may come from; default all
  * @param deny which they may not come from; default none
  * @param probe whether the server may try the way to the service when no visitor does; default true
@@ -35,6 +42,8 @@ public record TunnelSection(
 
         Boolean enabled,
         OnConflict onConflict,
+        @Nullable Balance balance,
+        @Nullable @Min(1) @Max(1_000) Integer weight,
         List<SourceNetwork> allow,
         List<SourceNetwork> deny,
         Boolean probe,
@@ -48,11 +57,22 @@ public record TunnelSection(
     /** Fills the defaults in. */
     public TunnelSection {
         enabled = requireNonNullElse(enabled, true);
-        onConflict = requireNonNullElse(onConflict, OnConflict.REJECT);
+        boolean shares = balance != null || weight != null;
+        onConflict = requireNonNullElse(onConflict, shares ? OnConflict.BALANCE : OnConflict.REJECT);
+        if (shares && onConflict != OnConflict.BALANCE) {
+            throw new IllegalArgumentException((balance != null ? "balance" : "weight")
+                    + ": set beside on_conflict = \"" + onConflict.name().toLowerCase(Locale.ROOT)
+                    + "\" (expected: on_conflict = \"balance\", or none)");
+        }
         allow = requireNonNullElse(allow, List.of());
         deny = requireNonNullElse(deny, List.of());
         probe = requireNonNullElse(probe, true);
         new TunnelLimits(bandwidth, maxConnections, maxConnectionsPerSource);
+    }
+
+    /** How it shares its visitors. */
+    public TunnelSharing sharing() {
+        return TunnelSharing.of(balance, weight);
     }
 
     /** How many visitors it may have, and how fast they are. */

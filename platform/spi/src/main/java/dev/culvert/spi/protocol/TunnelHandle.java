@@ -4,6 +4,7 @@ import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Principal;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** What is behind an endpoint: clients, some or none of which are there. Thread-safe. */
@@ -23,6 +24,25 @@ public interface TunnelHandle {
      * @return fails with {@link dev.culvert.spi.TunnelError#NO_CLIENT} while no client is there
      */
     Future<TunnelStream> openStream(StreamOrigin origin);
+
+    /**
+     * Decides whose turn it is, for protocols that keep streams and use them again: they ask this before each use.
+     *
+     * @param origin on whose behalf
+     */
+    default CompletionStage<Turn> turn(StreamOrigin origin) {
+        return CompletableFuture.completedFuture(new Turn() {
+            @Override
+            public boolean isOf(TunnelStream stream) {
+                return true;
+            }
+
+            @Override
+            public Future<TunnelStream> openStream() {
+                return TunnelHandle.this.openStream(origin);
+            }
+        });
+    }
 
     /**
      * Whether a stream may carry for someone else than it was opened for: whether {@link #openStream} would go to the same

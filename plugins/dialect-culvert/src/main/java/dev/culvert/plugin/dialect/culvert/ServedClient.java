@@ -157,6 +157,11 @@ final class ServedClient implements RemoteClient, Party {
     }
 
     @Override
+    public boolean isDraining() {
+        return link.goAwayFuture().isDone();
+    }
+
+    @Override
     public Future<TunnelStream> openStream(String tunnel, StreamOrigin origin) {
         Promise<TunnelStream> opened = eventLoop().newPromise();
         conversation.execute(() -> openStream(tunnel, origin, opened));

@@ -3,6 +3,7 @@ package dev.culvert.plugin.protocol.http;
 import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelHandle;
 import dev.culvert.spi.protocol.TunnelStream;
+import dev.culvert.spi.protocol.Turn;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Deque;
@@ -45,12 +46,22 @@ final class ServicePool {
      * @param idleFor zero for a new one
      */
     void ask(StreamOrigin origin, Duration idleFor, Asker asker) {
-        ServiceStream pooled = idleFor.isZero() ? null : pooled(origin, idleFor);
-        if (pooled != null) {
-            asker.opened(pooled);
-            return;
-        }
-        tunnel.openStream(origin).addListener((Future<TunnelStream> opened) -> {
+        tunnel.turn(origin).whenComplete((turn, failure) -> {
+            if (failure != null) {
+                asker.notOpened(failure);
+                return;
+            }
+            ServiceStream pooled = idleFor.isZero() ? null : pooled(turn, origin, idleFor);
+            if (pooled != null) {
+                asker.opened(pooled);
+            } else {
+                open(turn, asker);
+            }
+        });
+    }
+
+    private void open(Turn turn, Asker asker) {
+        turn.openStream().addListener((Future<TunnelStream> opened) -> {
             if (opened.isSuccess()) {
                 ServiceStream service = ServiceStream.on(opened.getNow(), this);
                 service.stream()
@@ -97,9 +108,11 @@ final class ServicePool {
         }
     }
 
-    private @Nullable ServiceStream pooled(StreamOrigin origin, Duration idleFor) {
-        for (ServiceStream stream = idle.poll(); stream != null; stream = idle.poll()) {
-            size.decrementAndGet();
+    private @Nullable ServiceStream pooled(Turn turn, StreamOrigin origin, Duration idleFor) {
+        for (ServiceStream stream : idle) {
+            if (!turn.isOf(stream.stream()) || !take(stream)) {
+                continue; // another client's turn comes again, or somebody was faster
+            }
             boolean recent = System.nanoTime() - stream.idleSince() < idleFor.toNanos();
             if (!recent || !stream.isOpen()) {
                 stream.close();
