@@ -130,7 +130,7 @@ final class PlacedTunnel {
         if (tunnel.isPaused()) {
             return TunnelState.PAUSED;
         }
-        if (trouble != null) {
+        if (problem() != null) {
             return TunnelState.DEGRADED;
         }
         return served ? TunnelState.READY : TunnelState.REGISTERED;
@@ -139,7 +139,8 @@ final class PlacedTunnel {
     /** Why it is refused or degraded; null if it is neither. */
     @Nullable
     CulvertException problem() {
-        return !open ? refusal : trouble;
+        CulvertException unwell = tunnel.unwell();
+        return !open ? refusal : unwell != null ? unwell : trouble;
     }
 
     /** The same with its code; empty if it is neither. */

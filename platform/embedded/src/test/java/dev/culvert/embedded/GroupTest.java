@@ -229,7 +229,66 @@ final class GroupTest {
         assertThat(count(10)).isEqualTo(Map.of("a", 5, "b", 5));
     }
 
+    @Test
+    void oneThatIsNotWellGetsNobodyUntilItIsAgain() throws Exception {
+        Map<String, Object> check = Map.of("path", "/well", "interval", "20ms", "failures", 2, "successes", 2);
+        Map<String, Object> tunnel = http("balance", "round-robin");
+        tunnel.put("health_check", check);
+        Service ill = member("a", tunnel);
+        member("b", http("balance", "round-robin"));
+        for (int i = 0; i < 4; i++) {
+            post("one"); // streams to both are kept
+        }
+        ill.well = false;
+        await().atMost(PATIENCE).until(() -> states().contains(TunnelState.DEGRADED));
+        assertThat(reasons())
+                .anySatisfy(reason -> assertThat(reason).startsWith("CLV-5007").contains("answered 500 to GET /well"));
+
+        assertThat(bodies(10)).isEqualTo(Map.of("b", 10));
+
+        ill.well = true;
+        await().atMost(PATIENCE).until(() -> !states().contains(TunnelState.DEGRADED));
+        assertThat(bodies(10)).isEqualTo(Map.of("a", 5, "b", 5));
+    }
+
+    @Test
+    void aServiceThatIsNotWellIsAsGoodAsAbsentAndSaidOnBothEnds() throws Exception {
+        int local = FreePort.any();
+        Map<String, Object> tunnel = tcp("local", "127.0.0.1:" + local, "when_absent", "wait", "wait_timeout", "20s");
+        tunnel.put("health_check", Map.of("interval", "20ms"));
+        TunnelClient client = client(server.addresses().get("main").getPort(), tunnel);
+        await().atMost(PATIENCE).until(() -> states().contains(TunnelState.DEGRADED));
+        assertThat(client.status().tunnels().get(0).state()).isEqualTo(TunnelState.DEGRADED);
+        assertThat(client.status().tunnels().get(0).reason())
+                .startsWith("CLV-5007")
+                .contains("127.0.0.1:" + local);
+
+        try (Socket visitor = new Socket("127.0.0.1", port)) {
+            visitor.setSoTimeout(20_000);
+            visitor.getOutputStream().write('x');
+            closing(EchoService.start(local));
+
+            assertThat(visitor.getInputStream().read()).isEqualTo('x');
+        }
+        await().atMost(PATIENCE).until(() -> !states().contains(TunnelState.DEGRADED));
+    }
+
     // --- what the tests are made of
+
+    private List<String> reasons() {
+        return server.clients().stream()
+                .flatMap(client -> client.tunnels().stream())
+                .map(tunnel -> tunnel.reason())
+                .toList();
+    }
+
+    private Map<String, Integer> bodies(int requests) {
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < requests; i++) {
+            counts.merge(body(post("one")), 1, Integer::sum);
+        }
+        return counts;
+    }
 
     private Map<String, Object> tcp(Object... keys) {
         Map<String, Object> tunnel = keys(keys);
@@ -357,6 +416,7 @@ final class GroupTest {
         final int port;
         final Set<String> seen = ConcurrentHashMap.newKeySet();
         private final HttpServer http;
+        volatile boolean well = true;
         private final ExecutorService executor = executor();
         private final String name;
 
@@ -378,6 +438,10 @@ final class GroupTest {
         private void answer(HttpExchange exchange) throws IOException {
             try (exchange) {
                 exchange.getRequestBody().readAllBytes();
+                if (exchange.getRequestURI().getPath().equals("/well")) {
+                    exchange.sendResponseHeaders(well ? 204 : 500, -1);
+                    return;
+                }
                 seen.add(exchange.getRequestURI().getPath().substring(1));
                 byte[] body = name.getBytes(UTF_8);
                 exchange.sendResponseHeaders(200, body.length);

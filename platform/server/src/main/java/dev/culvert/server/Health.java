@@ -61,6 +61,11 @@ final class Health {
         }
     }
 
+    /** Whoever checks the service has found it well. */
+    void forget() {
+        trouble = null;
+    }
+
     /** Whether a stream has come the whole way, and none has failed since. */
     boolean isServed() {
         return served && trouble == null;

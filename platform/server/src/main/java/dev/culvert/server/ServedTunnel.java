@@ -6,6 +6,7 @@ import dev.culvert.engine.config.TunnelSharing;
 import dev.culvert.engine.telemetry.Traffic;
 import dev.culvert.engine.telemetry.TunnelState;
 import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.ServiceError;
 import dev.culvert.spi.SourceNetworks;
 import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.event.TunnelEvent;
@@ -39,6 +40,7 @@ final class ServedTunnel implements Candidate {
     private final Traffic traffic = new Traffic();
     private final Health health;
     private volatile boolean paused;
+    private volatile @Nullable CulvertException unwell;
     private final TunnelLimits limits;
     private final Member member;
     private final AtomicReference<@Nullable String> counted = new AtomicReference<>();
@@ -78,6 +80,7 @@ final class ServedTunnel implements Candidate {
     @Override
     public boolean isFit() {
         return !paused
+                && unwell == null
                 && !session.isDraining()
                 && !session.client().isDraining()
                 && !session.client().closeFuture().isDone()
@@ -133,6 +136,10 @@ final class ServedTunnel implements Candidate {
         }
         if (paused) {
             throw new CulvertException(TunnelError.PAUSED, "tunnel \"" + name + "\" is paused by its client.");
+        }
+        CulvertException told = unwell;
+        if (told != null) {
+            throw new CulvertException(ServiceError.UNHEALTHY, "tunnel \"" + name + "\": " + told.detail());
         }
         session.requireGood();
         Permission.require(session.principal(), type, name);
@@ -203,6 +210,21 @@ final class ServedTunnel implements Candidate {
         paused = now;
     }
 
+    /** Its client's health check found this; null if the service is well. */
+    void found(@Nullable CulvertException trouble) {
+        unwell = trouble;
+        if (trouble == null) {
+            health.forget();
+        }
+    }
+
+    /** What is wrong with its service; null if nothing is known. */
+    @Nullable
+    CulvertException trouble() {
+        CulvertException told = unwell;
+        return told != null ? told : health.trouble();
+    }
+
     /** How far it is. */
     TunnelState state() {
         PublicTunnel behind = tunnel;
@@ -215,7 +237,7 @@ final class ServedTunnel implements Candidate {
         if (paused || behind.isPaused()) {
             return TunnelState.PAUSED;
         }
-        if (health.trouble() != null) {
+        if (trouble() != null) {
             return TunnelState.DEGRADED;
         }
         return health.isServed() ? TunnelState.READY : TunnelState.REGISTERED;

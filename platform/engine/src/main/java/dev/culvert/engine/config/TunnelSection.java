@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param allow which networks visitors may come from; default all
  * @param deny which they may not come from; default none
  * @param probe whether the server may try the way to the service when no visitor does; default true
+ * @param healthCheck how the client finds out whether the service is well; default not at all. Of no use on a server
  * @param bandwidth how many bytes a second, in each direction, its visitors may carry together; default no limit
  * @param maxConnections how many visitors it may have at once; default no limit
  * @param maxConnectionsPerSource how many of them may be of one address, of IPv6 of one /64; default no limit
@@ -47,6 +48,7 @@ public record TunnelSection(
         List<SourceNetwork> allow,
         List<SourceNetwork> deny,
         Boolean probe,
+        @Nullable @Valid HealthCheckSection healthCheck,
         @Nullable DataSize bandwidth,
         @Nullable @Min(1) Integer maxConnections,
         @Nullable @Min(1) Integer maxConnectionsPerSource,

@@ -89,7 +89,9 @@ final class ConfigurationLoaderTest {
     void aWayToBalanceIsAWishToShareTheEndpoint() {
         String tunnel = "[[tunnel]]\nname = \"web\"\ntype = \"sample\"\ntarget = 80\npublic_port = 80\n";
 
-        TunnelSection shared = load(tunnel + "balance = \"source-hash\"\nweight = 3\n").tunnel().get(0);
+        TunnelSection shared = load(tunnel + "balance = \"source-hash\"\nweight = 3\n")
+                .tunnel()
+                .get(0);
         assertThat(shared.onConflict()).isEqualTo(OnConflict.BALANCE);
         assertThat(shared.sharing()).isEqualTo(new TunnelSharing(Balance.SOURCE_HASH, 3));
         Map<String, Object> sent = new HashMap<>();

@@ -59,6 +59,8 @@ final class ServedClient implements RemoteClient, Party {
             close(close.id());
         } else if (message instanceof Message.TunnelPause pause) {
             pause(pause);
+        } else if (message instanceof Message.TunnelHealth health) {
+            health(health);
         } else if (renewal != null && message instanceof Message.Renew renew) {
             renewal.take(renew);
         } else {
@@ -130,6 +132,13 @@ final class ServedClient implements RemoteClient, Party {
         ServedTunnels.Tunnel tunnel = tunnels.get(pause.id());
         if (tunnel != null) { // else it was closed a moment ago
             requireNonNull(session, "session").pauseTunnel(tunnel.name, pause.paused());
+        }
+    }
+
+    private void health(Message.TunnelHealth health) {
+        ServedTunnels.Tunnel tunnel = tunnels.get(health.id());
+        if (tunnel != null) { // else it was closed a moment ago
+            requireNonNull(session, "session").tunnelHealth(tunnel.name, health.trouble());
         }
     }
 
