@@ -16,6 +16,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import java.net.ConnectException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -40,7 +41,7 @@ final class ServiceCheck {
     private @Nullable Try current;
     private @Nullable Future<?> next;
     private boolean decided;
-    private boolean stopped;
+    private volatile boolean stopped;
     private int against;
 
     /**
@@ -65,8 +66,8 @@ final class ServiceCheck {
     }
 
     void stop() {
+        stopped = true; // at once: another may begin on another loop
         loop.execute(() -> {
-            stopped = true;
             if (next != null) {
                 next.cancel(false);
             }
@@ -147,7 +148,11 @@ final class ServiceCheck {
                 return;
             }
             if (!connect.isSuccess()) {
-                failed("did not accept: " + connect.cause().getMessage() + ".");
+                Throwable cause = connect.cause();
+                failed(
+                        cause instanceof ConnectException
+                                ? "refused the connection."
+                                : "did not accept: " + cause.getMessage() + ".");
                 return;
             }
             channel = connect.getNow();

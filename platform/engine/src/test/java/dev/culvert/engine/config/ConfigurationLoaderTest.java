@@ -108,6 +108,27 @@ final class ConfigurationLoaderTest {
     }
 
     @Test
+    void aHealthCheckIsOfHttpIfItHasAPath() {
+        String tunnel = "[[tunnel]]\nname = \"web\"\ntype = \"sample\"\ntarget = 80\npublic_port = 80\nhealth_check = ";
+
+        assertThat(load(tunnel + "{ path = \"/healthz\", failures = 1 }")
+                        .tunnel()
+                        .get(0)
+                        .healthCheck())
+                .isEqualTo(new HealthCheckSection(
+                        HealthCheckSection.Kind.HTTP, "/healthz", Duration.ofSeconds(5), Duration.ofSeconds(3), 1, 2));
+        assertThat(load(tunnel + "{}").tunnel().get(0).healthCheck())
+                .extracting(HealthCheckSection::type)
+                .isEqualTo(HealthCheckSection.Kind.TCP);
+        assertThat(problems(tunnel + "{ type = \"tcp\", path = \"/\" }"))
+                .singleElement()
+                .asString()
+                .contains("path: set beside type = \"tcp\" (expected: type = \"http\", or none)");
+        assertThat(problems(tunnel + "{ path = \"no slash\", interval = \"0s\" }"))
+                .anySatisfy(problem -> assertThat(problem).contains("interval"));
+    }
+
+    @Test
     void everythingWrongIsToldAtOnceWithLineKeyValueAndExpectation() {
         assertThat(problems("""
                 [[listen]]
