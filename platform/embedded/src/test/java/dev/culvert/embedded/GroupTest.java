@@ -2,6 +2,7 @@ package dev.culvert.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -144,6 +145,33 @@ final class GroupTest {
     }
 
     @Test
+    void aCookieBringsABrowserBackAndToAnotherWhenItsOwnIsGone() throws Exception {
+        CutWire wire = wire();
+        Service first = member("a", http("balance", "cookie"), wire);
+        member("b", http("balance", "cookie"));
+        String answer = post("one");
+        for (int i = 0; !body(answer).equals("a"); i++) {
+            assertThat(i)
+                    .as("requests without a cookie that went to one of two")
+                    .isLessThan(10);
+            answer = post("one");
+        }
+        String cookie = answer.replaceAll("(?s).*[Ss]et-[Cc]ookie: (culvert_client=[0-9a-f]+);.*", "$1");
+        String cookies = "Cookie: mine=1; " + cookie + "; its=2\r\n";
+
+        for (int i = 0; i < 10; i++) {
+            String again = post("one", cookies);
+            assertThat(body(again)).isEqualTo("a");
+            assertThat(again).doesNotContainIgnoringCase("set-cookie");
+        }
+        assertThat(first.cookies).isEqualTo("mine=1; its=2");
+
+        wire.cut();
+        await().atMost(PATIENCE).until(() -> server.clients().size() == 1);
+        assertThat(body(post("one", cookies))).isEqualTo("b");
+    }
+
+    @Test
     void theLossOfOneUnderLoadFailsNothingButWhatItHad() throws Exception {
         CutWire wire = wire();
         Service kept = member("kept", http("balance", "round-robin"));
@@ -273,6 +301,16 @@ final class GroupTest {
         await().atMost(PATIENCE).until(() -> !states().contains(TunnelState.DEGRADED));
     }
 
+    @Test
+    void aServiceThatTakesNoConnectionsIsNotChecked() {
+        Map<String, Object> tunnel = keys("type", "udp", "local", "127.0.0.1:53");
+        tunnel.put("health_check", Map.of());
+
+        assertThatThrownBy(() -> client(server.addresses().get("main").getPort(), tunnel))
+                .hasMessageStartingWith("CLV-1004")
+                .hasMessageContaining("health_check (expected: none");
+    }
+
     // --- what the tests are made of
 
     private List<String> reasons() {
@@ -382,9 +420,13 @@ final class GroupTest {
 
     /** What a request is answered; a POST is never sent twice. */
     private String post(String id) {
+        return post(id, "");
+    }
+
+    private String post(String id, String fields) {
         try (Socket visitor = new Socket("127.0.0.1", http)) {
             visitor.setSoTimeout(20_000);
-            String request = "POST /" + id + " HTTP/1.1\r\nHost: web.localhost\r\nConnection: close\r\n"
+            String request = "POST /" + id + " HTTP/1.1\r\nHost: web.localhost\r\nConnection: close\r\n" + fields
                     + "Content-Length: 4\r\n\r\nbody";
             visitor.getOutputStream().write(request.getBytes(UTF_8));
             return new String(visitor.getInputStream().readAllBytes(), UTF_8);
@@ -417,6 +459,7 @@ final class GroupTest {
         final Set<String> seen = ConcurrentHashMap.newKeySet();
         private final HttpServer http;
         volatile boolean well = true;
+        volatile String cookies;
         private final ExecutorService executor = executor();
         private final String name;
 
@@ -442,6 +485,7 @@ final class GroupTest {
                     exchange.sendResponseHeaders(well ? 204 : 500, -1);
                     return;
                 }
+                cookies = exchange.getRequestHeaders().getFirst("Cookie");
                 seen.add(exchange.getRequestURI().getPath().substring(1));
                 byte[] body = name.getBytes(UTF_8);
                 exchange.sendResponseHeaders(200, body.length);

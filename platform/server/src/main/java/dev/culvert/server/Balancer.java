@@ -7,11 +7,13 @@ import dev.culvert.spi.registry.Member;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ final class Balancer {
     // Tells clients of one name apart in a way that outlives a restart: whoever comes takes the lowest number that is
     // free.
     private final Map<String, Integer> numbers = new HashMap<>();
+    private final long secret = new SecureRandom().nextLong();
     private int turn;
 
     /** Whether these are sessions of more than one client. */
@@ -46,8 +49,9 @@ final class Balancer {
      *
      * @param found in the order in which they came
      * @param origin whose turn it is
+     * @param token which {@link #token} it says it was given; null for none
      */
-    List<Candidate> order(List<Candidate> found, StreamOrigin origin) {
+    List<Candidate> order(List<Candidate> found, StreamOrigin origin, @Nullable String token) {
         if (found.size() < 2) {
             return found;
         }
@@ -59,12 +63,13 @@ final class Balancer {
             (peer.isFit() ? fit : unfit).add(peer);
         }
         List<Candidate> order = new ArrayList<>(found.size());
-        ordered(fit, all, balance, origin).forEach(peer -> order.addAll(peer.sessions));
+        ordered(fit, all, balance, origin, token).forEach(peer -> order.addAll(peer.sessions));
         unfit.forEach(peer -> order.addAll(peer.sessions));
         return order;
     }
 
-    private List<Peer> ordered(List<Peer> fit, List<Peer> all, Balance balance, StreamOrigin origin) {
+    private List<Peer> ordered(
+            List<Peer> fit, List<Peer> all, Balance balance, StreamOrigin origin, @Nullable String token) {
         if (fit.size() < 2) {
             return fit;
         }
@@ -74,6 +79,15 @@ final class Balancer {
             Map<String, Integer> numberOf = numbered(all);
             fit.sort(Comparator.comparingDouble(peer -> peer.distance(source, numberOf.getOrDefault(peer.key, 0))));
             return fit;
+        }
+        if (balance == Balance.COOKIE && token != null) {
+            Map<String, Integer> numberOf = numbered(all);
+            for (int i = 0; i < fit.size(); i++) {
+                if (token(fit.get(i).member, numberOf).equals(token)) {
+                    fit.add(0, fit.remove(i));
+                    return fit;
+                }
+            }
         }
         fit.sort(Peer::compareLoads);
         int equal = fit.size();
@@ -85,6 +99,26 @@ final class Balancer {
         }
         fit.add(0, fit.remove(nextOf(fit.subList(0, equal), fit)));
         return fit;
+    }
+
+    /**
+     * What brings a visitor back to a client while that takes visitors; null if the group does not want that. It tells
+     * nothing of the client, and is good until the server ends.
+     *
+     * @param member one of those who were ordered
+     * @param order all of them
+     */
+    @Nullable
+    String token(Member member, List<Candidate> order) {
+        boolean wanted = order.stream().anyMatch(one -> one.member().balance() == Balance.COOKIE);
+        return wanted ? token(member, numbered(peers(order))) : null;
+    }
+
+    private String token(Member member, Map<String, Integer> numberOf) {
+        int number = numberOf.getOrDefault(Peer.key(member), 0);
+        return HexFormat.of()
+                .toHexDigits(
+                        Peer.mixed(secret ^ Peer.mixed(31L * member.client().hashCode() + number)));
     }
 
     private synchronized int nextOf(List<Peer> equal, List<Peer> all) {
@@ -169,7 +203,11 @@ final class Balancer {
 
         Peer(Member member) {
             this.member = member;
-            key = member.client() + '\n' + member.instance();
+            key = key(member);
+        }
+
+        static String key(Member member) {
+            return member.client() + '\n' + member.instance();
         }
 
         // Looked at once: what sorts must not change meanwhile.

@@ -90,18 +90,18 @@ final class PublicTunnel implements TunnelHandle {
             if (failure != null) {
                 promise.setFailure(failure);
             } else {
-                tryNext(ordered(found, origin), 0, origin, promise, null);
+                tryNext(ordered(found, origin, null), 0, origin, promise, null);
             }
         });
         return promise;
     }
 
     @Override
-    public CompletionStage<Turn> turn(StreamOrigin origin) {
+    public CompletionStage<Turn> turn(StreamOrigin origin, @Nullable String token) {
         // Whether there are several is known without asking for each request who they are.
         return shared
-                ? registry.find(key()).thenApply(found -> new SharedTurn(ordered(found, origin), origin))
-                : TunnelHandle.super.turn(origin);
+                ? registry.find(key()).thenApply(found -> new SharedTurn(ordered(found, origin, token), origin))
+                : TunnelHandle.super.turn(origin, token);
     }
 
     @Override
@@ -246,9 +246,9 @@ final class PublicTunnel implements TunnelHandle {
         return paused;
     }
 
-    private List<Candidate> ordered(List<Candidate> found, StreamOrigin origin) {
+    private List<Candidate> ordered(List<Candidate> found, StreamOrigin origin, @Nullable String token) {
         shared = Balancer.areSeveralClients(found);
-        return balancer.order(found, origin);
+        return balancer.order(found, origin, token);
     }
 
     private void tryNext(
@@ -301,6 +301,12 @@ final class PublicTunnel implements TunnelHandle {
             return through != null
                     && !order.isEmpty()
                     && through.member().sameClient(order.get(0).member());
+        }
+
+        @Override
+        public @Nullable String token(TunnelStream stream) {
+            ServedTunnel through = ServedTunnel.of(stream.channel());
+            return through == null ? null : balancer.token(through.member(), order);
         }
 
         @Override

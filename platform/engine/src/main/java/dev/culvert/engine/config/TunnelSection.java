@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param onConflict what happens if another client holds the endpoint; default {@code reject}, with {@code balance} or
  *     {@code weight} {@code balance}
  * @param balance how visitors are shared with other clients that hold the endpoint too: {@code "least-streams"},
- *     {@code "round-robin"} or {@code "source-hash"}; default {@code least-streams}
+ *     {@code "round-robin"}, {@code "source-hash"} or, of http, {@code "cookie"}; default {@code least-streams}
  * @param weight how many of them this client takes compared to the others, 1 to 1000; default 1
  * @param allow which networks visitors may come from; default all
  * @param deny which they may not come from; default none

@@ -14,5 +14,9 @@ public enum Balance {
 
     /** By the visitor's address, of IPv6 its /64: the same client as long as it is there. */
     @JsonProperty("source-hash")
-    SOURCE_HASH
+    SOURCE_HASH,
+
+    /** Of http: to the client that answered this browser before, as a cookie says; those without one by streams. */
+    @JsonProperty("cookie")
+    COOKIE
 }

@@ -6,6 +6,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** What is behind an endpoint: clients, some or none of which are there. Thread-safe. */
 public interface TunnelHandle {
@@ -29,8 +30,9 @@ public interface TunnelHandle {
      * Decides whose turn it is, for protocols that keep streams and use them again: they ask this before each use.
      *
      * @param origin on whose behalf
+     * @param token which {@link Turn#token} the visitor says it was given, whoever made it up; null for none
      */
-    default CompletionStage<Turn> turn(StreamOrigin origin) {
+    default CompletionStage<Turn> turn(StreamOrigin origin, @Nullable String token) {
         return CompletableFuture.completedFuture(new Turn() {
             @Override
             public boolean isOf(TunnelStream stream) {

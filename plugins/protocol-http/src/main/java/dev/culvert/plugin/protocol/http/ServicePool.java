@@ -32,9 +32,9 @@ final class ServicePool {
         this.keptFor = limits.pooledFor();
     }
 
-    /** Whoever asked for a stream; told on any thread, once. */
+    /** Whoever asked for a stream; told on any thread, once; the token leads the visitor there again, if it should. */
     interface Asker {
-        void opened(ServiceEnd service);
+        void opened(ServiceEnd service, @Nullable String token);
 
         void notOpened(Throwable cause);
     }
@@ -43,17 +43,18 @@ final class ServicePool {
      * Gives a stream, an idle one if there is one that has not been idle for longer than this.
      *
      * @param origin on whose behalf
+     * @param token which one it says it was given with an answer before; null for none
      * @param idleFor zero for a new one
      */
-    void ask(StreamOrigin origin, Duration idleFor, Asker asker) {
-        tunnel.turn(origin).whenComplete((turn, failure) -> {
+    void ask(StreamOrigin origin, @Nullable String token, Duration idleFor, Asker asker) {
+        tunnel.turn(origin, token).whenComplete((turn, failure) -> {
             if (failure != null) {
                 asker.notOpened(failure);
                 return;
             }
             ServiceStream pooled = idleFor.isZero() ? null : pooled(turn, origin, idleFor);
             if (pooled != null) {
-                asker.opened(pooled);
+                asker.opened(pooled, turn.token(pooled.stream()));
             } else {
                 open(turn, asker);
             }
@@ -71,7 +72,7 @@ final class ServicePool {
                                 () -> service.expireAfter(keptFor),
                                 keptFor.toMillis(),
                                 java.util.concurrent.TimeUnit.MILLISECONDS);
-                asker.opened(service);
+                asker.opened(service, turn.token(service.stream()));
             } else {
                 asker.notOpened(opened.cause());
             }
