@@ -25,6 +25,7 @@ public final class ClientMetrics implements ClientObserver {
     private final Counter bytes;
     private final DatagramCounters datagrams;
     private final Counter retries;
+    private final Gauge healthy;
 
     /**
      * Registers them.
@@ -60,6 +61,11 @@ public final class ClientMetrics implements ClientObserver {
                 .help("Bytes of visitors that have gone through, counted when a connection ends.")
                 .labelNames("tunnel", "direction")
                 .register(registry);
+        healthy = Gauge.builder()
+                .name("culvert_service_healthy")
+                .help("Whether the health check of a tunnel's service succeeds: 1 or 0.")
+                .labelNames("tunnel")
+                .register(registry);
         retries = Counter.builder()
                 .name("culvert_reconnects_total")
                 .help("Attempts to reach the server after the first.")
@@ -92,6 +98,11 @@ public final class ClientMetrics implements ClientObserver {
     @Override
     public void retrying(CulvertException cause, Duration pause) {
         retries.inc();
+    }
+
+    @Override
+    public void serviceHealth(String tunnel, @Nullable CulvertException trouble) {
+        healthy.labelValues(tunnel).set(trouble == null ? 1 : 0);
     }
 
     @Override

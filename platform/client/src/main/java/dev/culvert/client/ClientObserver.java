@@ -32,6 +32,14 @@ public interface ClientObserver extends SessionListener {
     default void tunnelRefused(String tunnel, CulvertException cause) {}
 
     /**
+     * The health check of a tunnel's service has found something new.
+     *
+     * @param tunnel the tunnel's name
+     * @param trouble what is wrong, or null if the service is well
+     */
+    default void serviceHealth(String tunnel, @Nullable CulvertException trouble) {}
+
+    /**
      * A stream's local service was dialled.
      *
      * @param tunnel the tunnel's name

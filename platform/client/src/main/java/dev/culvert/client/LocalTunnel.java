@@ -3,7 +3,9 @@ package dev.culvert.client;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.culvert.engine.config.TunnelSection;
 import dev.culvert.engine.telemetry.Traffic;
+import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.protocol.LocalService;
+import org.jspecify.annotations.Nullable;
 
 /** One tunnel of this client, at whichever servers. Its section can be replaced as long as servers need not know. Thread-safe. */
 final class LocalTunnel {
@@ -11,6 +13,8 @@ final class LocalTunnel {
     private final Traffic traffic = new Traffic();
     private volatile Local at;
     private volatile boolean paused;
+    private volatile @Nullable CulvertException unwell;
+    private @Nullable ServiceCheck check;
 
     /** The section and what was built from it, replaced together. */
     private record Local(TunnelSection section, LocalService service) {}
@@ -52,6 +56,7 @@ final class LocalTunnel {
                 && section.deny().equals(newer.deny())
                 && section.probe().equals(newer.probe())
                 && section.limits().equals(newer.limits())
+                && section.sharing().equals(newer.sharing())
                 && section.factory().parameters(null).equals(newer.factory().parameters(null));
     }
 
@@ -68,6 +73,27 @@ final class LocalTunnel {
 
     void pause(boolean now) {
         paused = now;
+    }
+
+    /** What its health check found; null while the service is well, or nobody looks. */
+    @Nullable
+    CulvertException unwell() {
+        return unwell;
+    }
+
+    void found(@Nullable CulvertException trouble) {
+        unwell = trouble;
+    }
+
+    /** Has its service checked from now on, by this alone; null for not at all. */
+    synchronized void checkBy(@Nullable ServiceCheck newer) {
+        if (check != null) {
+            check.stop();
+        }
+        check = newer;
+        if (newer != null) {
+            newer.start();
+        }
     }
 
     private static String typeOf(TunnelSection section) {

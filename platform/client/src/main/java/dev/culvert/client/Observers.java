@@ -89,6 +89,11 @@ final class Observers implements ClientObserver {
     }
 
     @Override
+    public void serviceHealth(String tunnel, @Nullable CulvertException trouble) {
+        watching.forEach(observer -> observer.serviceHealth(tunnel, trouble));
+    }
+
+    @Override
     public void dialled(String tunnel, Duration took, @Nullable CulvertException cause) {
         watching.forEach(observer -> observer.dialled(tunnel, took, cause));
     }

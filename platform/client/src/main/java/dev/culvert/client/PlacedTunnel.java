@@ -57,6 +57,7 @@ final class PlacedTunnel {
             parameters.put("probe", false);
         }
         section.limits().writeTo(parameters);
+        section.sharing().writeTo(parameters);
         return new TunnelRequest(name(), tunnel.type(), onConflict, tunnel.local(), parameters);
     }
 
@@ -129,7 +130,7 @@ final class PlacedTunnel {
         if (tunnel.isPaused()) {
             return TunnelState.PAUSED;
         }
-        if (trouble != null) {
+        if (problem() != null) {
             return TunnelState.DEGRADED;
         }
         return served ? TunnelState.READY : TunnelState.REGISTERED;
@@ -138,7 +139,8 @@ final class PlacedTunnel {
     /** Why it is refused or degraded; null if it is neither. */
     @Nullable
     CulvertException problem() {
-        return !open ? refusal : trouble;
+        CulvertException unwell = tunnel.unwell();
+        return !open ? refusal : unwell != null ? unwell : trouble;
     }
 
     /** The same with its code; empty if it is neither. */

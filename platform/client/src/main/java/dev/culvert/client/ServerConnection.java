@@ -104,6 +104,23 @@ final class ServerConnection {
         }
     }
 
+    /** Tells the server how the service of a tunnel is. */
+    void health(LocalTunnel tunnel) {
+        RemoteServer server = server();
+        if (server != null) {
+            tell(server, tunnel);
+        }
+    }
+
+    // The last word is what is so: whoever changes it meanwhile may have been faster.
+    private static void tell(RemoteServer server, LocalTunnel tunnel) {
+        CulvertException said;
+        do {
+            said = tunnel.unwell();
+            server.tunnelHealth(tunnel.name(), said);
+        } while (said != tunnel.unwell());
+    }
+
     /** Announces the end to the server; streams that are open go on. */
     void drain() {
         Attempt attempt = stopReconnecting();
@@ -328,6 +345,9 @@ final class ServerConnection {
                             observer.tunnelOpened(tunnelEvent(tunnel, ""));
                             if (tunnel.tunnel().isPaused()) {
                                 remote.pauseTunnel(tunnel.name(), true);
+                            }
+                            if (tunnel.tunnel().unwell() != null) {
+                                tell(remote, tunnel.tunnel());
                             }
                             client.settled(home);
                         } else {

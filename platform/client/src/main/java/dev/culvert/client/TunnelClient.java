@@ -1,6 +1,7 @@
 package dev.culvert.client;
 
 import dev.culvert.engine.EngineContext;
+import dev.culvert.engine.config.HealthCheckSection;
 import dev.culvert.engine.config.ReloadPlan;
 import dev.culvert.engine.config.SectionChanges;
 import dev.culvert.engine.config.TunnelSection;
@@ -11,6 +12,7 @@ import dev.culvert.spi.ConfigError;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HostPort;
 import dev.culvert.spi.Role;
+import dev.culvert.spi.ServiceAddress;
 import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.WireError;
 import dev.culvert.spi.auth.Credential;
@@ -122,6 +124,7 @@ public final class TunnelClient implements AutoCloseable {
     public void start() {
         log.debug("data plane on {}", context.network().name());
         SummaryLog.start(settings.summaryInterval(), this::status, context.scheduler());
+        tunnels.values().forEach(this::check);
         for (KnownServer server : servers) {
             warnIfReadable(server.wire(), context);
             // The others wait until the first has its tunnels: they ask for the same endpoints.
@@ -226,6 +229,7 @@ public final class TunnelClient implements AutoCloseable {
             LocalTunnel fresh = built.get(section.name());
             if (known == null && fresh != null) {
                 after.put(section.name(), fresh);
+                check(fresh);
             } else if (known != null) {
                 after.put(section.name(), known);
                 if (fresh != null) {
@@ -233,15 +237,44 @@ public final class TunnelClient implements AutoCloseable {
                         renewed.add(known);
                     }
                     known.deliverTo(section, fresh.service());
+                    check(known);
                 }
             }
         }
         tunnels = after;
         servers.forEach(server -> server.serve(after.values(), renewed));
-        changes.removed()
-                .keySet()
-                .forEach(name ->
-                        Objects.requireNonNull(before.get(name), name).service().close());
+        changes.removed().keySet().forEach(name -> {
+            LocalTunnel gone = Objects.requireNonNull(before.get(name), name);
+            gone.checkBy(null);
+            gone.service().close();
+        });
+    }
+
+    private void check(LocalTunnel tunnel) {
+        HealthCheckSection section = tunnel.section().healthCheck();
+        ServiceAddress target = tunnel.section().factory().service();
+        if (section != null && target != null) {
+            tunnel.checkBy(new ServiceCheck(section, target, context.network(), trouble -> found(tunnel, trouble)));
+        } else {
+            tunnel.checkBy(null);
+            if (tunnel.unwell() != null) {
+                found(tunnel, null); // nobody looks any more
+            }
+        }
+    }
+
+    private void found(LocalTunnel tunnel, @Nullable CulvertException trouble) {
+        boolean before = tunnel.unwell() == null;
+        tunnel.found(trouble);
+        observers.serviceHealth(tunnel.name(), trouble);
+        if (trouble != null) {
+            log.warn("tunnel {}: {}: {}", tunnel.name(), trouble.code().code(), trouble.detail());
+        } else if (!before) {
+            log.info("tunnel {}: its service is healthy again", tunnel.name());
+        }
+        if (trouble != null || !before) {
+            connections().forEach(connection -> connection.health(tunnel));
+        }
     }
 
     /**
@@ -280,7 +313,10 @@ public final class TunnelClient implements AutoCloseable {
         awaitStreams(deadline);
         connections().forEach(ServerConnection::close);
         synchronized (reloading) {
-            tunnels.values().forEach(tunnel -> tunnel.service().close());
+            tunnels.values().forEach(tunnel -> {
+                tunnel.checkBy(null);
+                tunnel.service().close();
+            });
             credentials.forEach(Credential::close);
             retired.forEach(Credential::close);
         }
@@ -393,6 +429,12 @@ public final class TunnelClient implements AutoCloseable {
         Map<String, LocalTunnel> built = new LinkedHashMap<>();
         try {
             for (TunnelSection section : sections) {
+                if (section.healthCheck() != null && section.factory().service() == null) {
+                    throw new CulvertException(
+                            ConfigError.INVALID_VALUE,
+                            "tunnel \"" + section.name()
+                                    + "\": health_check (expected: none, since the service takes no connections).");
+                }
                 LocalService service = Plugins.withLoaderOf(
                         section.factory(), () -> section.factory().build(context));
                 built.put(section.name(), new LocalTunnel(section, service));

@@ -74,8 +74,7 @@ public record ClientStatus(
             PublicTunnel tunnel = served.tunnel();
             EndpointLease endpoint = tunnel == null ? null : tunnel.endpoint();
             TunnelState state = served.state();
-            CulvertException trouble =
-                    state == TunnelState.DEGRADED ? served.health().trouble() : null;
+            CulvertException trouble = state == TunnelState.DEGRADED ? served.trouble() : null;
             return new TunnelStatus(
                     served.name(),
                     tunnel == null ? "" : tunnel.type(),

@@ -2,6 +2,7 @@ package dev.culvert.server;
 
 import dev.culvert.engine.config.TunnelLimits;
 import dev.culvert.engine.config.TunnelSection;
+import dev.culvert.engine.config.TunnelSharing;
 import dev.culvert.engine.wire.Parameters;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Endpoint;
@@ -88,7 +89,8 @@ final class Endpoints {
                             request.type(),
                             request.name(),
                             TunnelAccess.of(request.parameters()),
-                            TunnelLimits.of(request.parameters()));
+                            TunnelLimits.of(request.parameters()),
+                            TunnelSharing.of(request.parameters()));
                     if (session.tunnels().putIfAbsent(request.name(), served) != null) {
                         throw new CulvertException(
                                 TunnelError.DUPLICATE_NAME, "tunnel \"" + request.name() + "\" is open already.");
@@ -176,8 +178,8 @@ final class Endpoints {
             SessionLog.tunnelRefused(session, tunnel.name(), e);
             return CompletableFuture.completedFuture(null); // others may serve it
         }
-        ServedTunnel served =
-                new ServedTunnel(session, tunnel.type(), tunnel.name(), section.visitors(), section.limits());
+        ServedTunnel served = new ServedTunnel(
+                session, tunnel.type(), tunnel.name(), section.visitors(), section.limits(), section.sharing());
         session.tunnels().put(tunnel.name(), served);
         Claim claim = new Claim(
                 tunnel.key(), tunnel.name(), session.principal(), session.instance(), section.onConflict(), served);

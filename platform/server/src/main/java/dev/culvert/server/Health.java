@@ -30,6 +30,7 @@ final class Health {
     private volatile boolean told;
     private volatile boolean watched;
     private volatile @Nullable CulvertException trouble;
+    private volatile long troubledSince;
 
     Health(RemoteClient client, String tunnel, ScheduledExecutorService scheduler) {
         this.client = client;
@@ -60,6 +61,11 @@ final class Health {
         }
     }
 
+    /** Whoever checks the service has found it well. */
+    void forget() {
+        trouble = null;
+    }
+
     /** Whether a stream has come the whole way, and none has failed since. */
     boolean isServed() {
         return served && trouble == null;
@@ -71,6 +77,19 @@ final class Health {
         return trouble;
     }
 
+    /**
+     * Whether visitors go to others first: from a stream that did not reach the service until one does. Where nobody probes,
+     * a visitor is the one to try, after a while.
+     */
+    boolean isAvoided() {
+        return trouble != null && (watched || System.nanoTime() - troubledSince < PAUSE.toNanos());
+    }
+
+    private void trouble(CulvertException cause) {
+        troubledSince = System.nanoTime();
+        trouble = cause;
+    }
+
     private void found(@Nullable Throwable failure) {
         if (failure == null) {
             served = true;
@@ -80,7 +99,7 @@ final class Health {
         CulvertException cause = CulvertFailures.of(failure);
         // A visitor that goes before the service has answered says nothing of the service.
         if (cause.code().number() / 1_000 == 5) {
-            trouble = cause;
+            trouble(cause);
             probeLater();
         }
     }
@@ -111,9 +130,9 @@ final class Health {
             TunnelStream stream = opened.getNow();
             var deadline = scheduler.schedule(
                     () -> {
-                        trouble = new CulvertException(
+                        trouble(new CulvertException(
                                 TunnelError.NOT_PROVEN,
-                                "no answer of the service within " + PATIENCE.toSeconds() + " s.");
+                                "no answer of the service within " + PATIENCE.toSeconds() + " s."));
                         stream.channel().close();
                     },
                     PATIENCE.toMillis(),

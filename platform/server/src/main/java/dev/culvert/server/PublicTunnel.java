@@ -20,6 +20,7 @@ import dev.culvert.spi.protocol.RequestReport;
 import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelHandle;
 import dev.culvert.spi.protocol.TunnelStream;
+import dev.culvert.spi.protocol.Turn;
 import dev.culvert.spi.protocol.Visit;
 import dev.culvert.spi.registry.Candidate;
 import dev.culvert.spi.registry.Registry;
@@ -28,21 +29,14 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint that is public, with whoever is behind it. Thread-safe. */
 final class PublicTunnel implements TunnelHandle {
-
-    private static final AtomicIntegerFieldUpdater<PublicTunnel> TURN =
-            AtomicIntegerFieldUpdater.newUpdater(PublicTunnel.class, "turn");
 
     private final String type;
     private final String name;
@@ -54,9 +48,8 @@ final class PublicTunnel implements TunnelHandle {
     private final TunnelUse use = new TunnelUse();
     private volatile Object parameters;
 
-    @SuppressWarnings("UnusedVariable") // by its updater
-    private volatile int turn;
-
+    private final Balancer balancer = new Balancer();
+    private volatile boolean shared;
     private volatile @Nullable EndpointLease endpoint;
     private volatile long lastServed = System.nanoTime();
 
@@ -90,24 +83,25 @@ final class PublicTunnel implements TunnelHandle {
     @Override
     public Future<TunnelStream> openStream(StreamOrigin origin) {
         Promise<TunnelStream> promise = ImmediateEventExecutor.INSTANCE.newPromise();
-        if (isPaused()) {
-            return promise.setFailure(
-                    new CulvertException(TunnelError.PAUSED, "tunnel \"" + name + "\" is paused on the server."));
+        if (refusedAsPaused(promise)) {
+            return promise;
         }
         registry.find(key()).whenComplete((found, failure) -> {
             if (failure != null) {
                 promise.setFailure(failure);
-                return;
+            } else {
+                tryNext(ordered(found, origin, null), 0, origin, promise, null);
             }
-            List<Candidate> candidates = new ArrayList<>(found);
-            if (candidates.size() > 1) {
-                // Those with the same load take turns.
-                Collections.rotate(candidates, TURN.getAndIncrement(this));
-                candidates.sort(Comparator.comparingInt(Candidate::load));
-            }
-            tryNext(candidates, 0, origin, promise, null);
         });
         return promise;
+    }
+
+    @Override
+    public CompletionStage<Turn> turn(StreamOrigin origin, @Nullable String token) {
+        // Whether there are several is known without asking for each request who they are.
+        return shared
+                ? registry.find(key()).thenApply(found -> new SharedTurn(ordered(found, origin, token), origin))
+                : TunnelHandle.super.turn(origin, token);
     }
 
     @Override
@@ -220,6 +214,7 @@ final class PublicTunnel implements TunnelHandle {
     /** Somebody can serve it: whoever waited tries again. */
     void arrived() {
         served();
+        registry.find(key()).thenAccept(found -> shared = Balancer.areSeveralClients(found));
         arrival.getAndSet(new CompletableFuture<>()).complete(null);
     }
 
@@ -240,6 +235,20 @@ final class PublicTunnel implements TunnelHandle {
         if (lease != null) {
             lease.close();
         }
+    }
+
+    private boolean refusedAsPaused(Promise<TunnelStream> promise) {
+        boolean paused = isPaused();
+        if (paused) {
+            promise.setFailure(
+                    new CulvertException(TunnelError.PAUSED, "tunnel \"" + name + "\" is paused on the server."));
+        }
+        return paused;
+    }
+
+    private List<Candidate> ordered(List<Candidate> found, StreamOrigin origin, @Nullable String token) {
+        shared = Balancer.areSeveralClients(found);
+        return balancer.order(found, origin, token);
     }
 
     private void tryNext(
@@ -273,5 +282,40 @@ final class PublicTunnel implements TunnelHandle {
 
     private VisitorEvent event(String from, String to, long in, long out, Duration duration, String reason) {
         return new VisitorEvent(Role.SERVER, name, owner.account(), from, to, in, out, duration, reason);
+    }
+
+    /** The turn of one client among several. */
+    private final class SharedTurn implements Turn {
+
+        private final List<Candidate> order;
+        private final StreamOrigin origin;
+
+        SharedTurn(List<Candidate> order, StreamOrigin origin) {
+            this.order = order;
+            this.origin = origin;
+        }
+
+        @Override
+        public boolean isOf(TunnelStream stream) {
+            ServedTunnel through = ServedTunnel.of(stream.channel());
+            return through != null
+                    && !order.isEmpty()
+                    && through.member().sameClient(order.get(0).member());
+        }
+
+        @Override
+        public @Nullable String token(TunnelStream stream) {
+            ServedTunnel through = ServedTunnel.of(stream.channel());
+            return through == null ? null : balancer.token(through.member(), order);
+        }
+
+        @Override
+        public Future<TunnelStream> openStream() {
+            Promise<TunnelStream> promise = ImmediateEventExecutor.INSTANCE.newPromise();
+            if (!refusedAsPaused(promise)) {
+                tryNext(order, 0, origin, promise, null);
+            }
+            return promise;
+        }
     }
 }

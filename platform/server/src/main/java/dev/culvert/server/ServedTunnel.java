@@ -2,9 +2,11 @@ package dev.culvert.server;
 
 import dev.culvert.engine.bridge.RateLimits;
 import dev.culvert.engine.config.TunnelLimits;
+import dev.culvert.engine.config.TunnelSharing;
 import dev.culvert.engine.telemetry.Traffic;
 import dev.culvert.engine.telemetry.TunnelState;
 import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.ServiceError;
 import dev.culvert.spi.SourceNetworks;
 import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.event.TunnelEvent;
@@ -13,6 +15,7 @@ import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelStream;
 import dev.culvert.spi.registry.Candidate;
 import dev.culvert.spi.registry.Lease;
+import dev.culvert.spi.registry.Member;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
@@ -37,16 +40,26 @@ final class ServedTunnel implements Candidate {
     private final Traffic traffic = new Traffic();
     private final Health health;
     private volatile boolean paused;
+    private volatile @Nullable CulvertException unwell;
     private final TunnelLimits limits;
+    private final Member member;
     private final AtomicReference<@Nullable String> counted = new AtomicReference<>();
 
-    ServedTunnel(Session session, String type, String name, SourceNetworks visitors, TunnelLimits limits) {
+    ServedTunnel(
+            Session session,
+            String type,
+            String name,
+            SourceNetworks visitors,
+            TunnelLimits limits,
+            TunnelSharing sharing) {
         this.session = session;
         this.type = type;
         this.name = name;
         this.visitors = visitors;
         health = new Health(session.client(), name, session.scheduler());
         this.limits = limits;
+        String client = session.principal().name() + "/" + session.principal().clientId();
+        member = new Member(client, session.instance(), sharing.balance(), sharing.weight());
     }
 
     @Override
@@ -57,6 +70,21 @@ final class ServedTunnel implements Candidate {
     @Override
     public int load() {
         return session.client().streams();
+    }
+
+    @Override
+    public Member member() {
+        return member;
+    }
+
+    @Override
+    public boolean isFit() {
+        return !paused
+                && unwell == null
+                && !session.isDraining()
+                && !session.client().isDraining()
+                && !session.client().closeFuture().isDone()
+                && !health.isAvoided();
     }
 
     @Override
@@ -109,6 +137,10 @@ final class ServedTunnel implements Candidate {
         if (paused) {
             throw new CulvertException(TunnelError.PAUSED, "tunnel \"" + name + "\" is paused by its client.");
         }
+        CulvertException told = unwell;
+        if (told != null) {
+            throw new CulvertException(ServiceError.UNHEALTHY, "tunnel \"" + name + "\": " + told.detail());
+        }
         session.requireGood();
         Permission.require(session.principal(), type, name);
         PublicTunnel behind = tunnel;
@@ -123,6 +155,9 @@ final class ServedTunnel implements Candidate {
         ServedTunnel served = stream.attr(SERVED).get();
         if (served == null || served.session.tunnels().get(served.name) != served) {
             return false; // a newer client has taken over
+        }
+        if (served.session.client().isDraining()) {
+            return false;
         }
         try {
             served.requireOpen(origin);
@@ -175,19 +210,34 @@ final class ServedTunnel implements Candidate {
         paused = now;
     }
 
+    /** Its client's health check found this; null if the service is well. */
+    void found(@Nullable CulvertException trouble) {
+        unwell = trouble;
+        if (trouble == null) {
+            health.forget();
+        }
+    }
+
+    /** What is wrong with its service; null if nothing is known. */
+    @Nullable
+    CulvertException trouble() {
+        CulvertException told = unwell;
+        return told != null ? told : health.trouble();
+    }
+
     /** How far it is. */
     TunnelState state() {
         PublicTunnel behind = tunnel;
         if (behind == null) {
             return TunnelState.CONNECTING;
         }
-        if (session.isDraining()) {
+        if (session.isDraining() || session.client().isDraining()) {
             return TunnelState.DRAINING;
         }
         if (paused || behind.isPaused()) {
             return TunnelState.PAUSED;
         }
-        if (health.trouble() != null) {
+        if (trouble() != null) {
             return TunnelState.DEGRADED;
         }
         return health.isServed() ? TunnelState.READY : TunnelState.REGISTERED;

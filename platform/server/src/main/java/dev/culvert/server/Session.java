@@ -84,6 +84,15 @@ final class Session implements ServerSession {
         }
     }
 
+    @Override
+    public void tunnelHealth(String name, @Nullable CulvertException trouble) {
+        ServedTunnel tunnel = tunnels.get(name);
+        if (tunnel != null) {
+            tunnel.found(trouble);
+            SessionLog.health(this, name, trouble);
+        }
+    }
+
     ScheduledExecutorService scheduler() {
         return scheduler;
     }

@@ -4,6 +4,7 @@ import dev.culvert.engine.telemetry.Printable;
 import dev.culvert.spi.CulvertException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +67,15 @@ final class SessionLog {
                 paused ? "paused" : "resumed",
                 session.id(),
                 Printable.of(name));
+    }
+
+    static void health(Session session, String name, @Nullable CulvertException trouble) {
+        String found = trouble == null ? "healthy" : trouble.code().code() + ": " + trouble.detail();
+        log.info(
+                "service, as its client says session={} tunnel={} health=\"{}\"",
+                session.id(),
+                Printable.of(name),
+                Printable.of(found));
     }
 
     static void pausedHere(String account, String name, boolean paused) {

@@ -20,7 +20,10 @@ public enum ServiceError implements ErrorCode {
     NOT_LISTED(5005, ErrorType.EXTERNAL, "Nothing: the client refused it."),
 
     /** One side had ended and the other was silent too long. */
-    HALF_CLOSE_TIMEOUT(5006, ErrorType.EXTERNAL, "Raise half_close_timeout if the service may be silent that long.");
+    HALF_CLOSE_TIMEOUT(5006, ErrorType.EXTERNAL, "Raise half_close_timeout if the service may be silent that long."),
+
+    /** The health check of the local service fails. */
+    UNHEALTHY(5007, ErrorType.USER, "Mend the local service, or correct health_check in the client file.");
 
     private final int number;
     private final ErrorType type;

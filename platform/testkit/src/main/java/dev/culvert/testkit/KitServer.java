@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server as a dialect sees it. It admits everybody whom the dialect brings, and opens every tunnel but those named
@@ -32,6 +33,7 @@ public final class KitServer implements ServerHost, ServerSession {
     private final BlockingQueue<TunnelRequest> requests = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> pauses = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> healths = new LinkedBlockingQueue<>();
 
     /**
      * Makes one.
@@ -68,6 +70,11 @@ public final class KitServer implements ServerHost, ServerSession {
     /** Which tunnels clients had paused or resumed, {@code "web true"}, oldest first. */
     public BlockingQueue<String> pauses() {
         return pauses;
+    }
+
+    /** What clients said of services, {@code "web well"} or {@code "web"} with a code and a message, oldest first. */
+    public BlockingQueue<String> healths() {
+        return healths;
     }
 
     @Override
@@ -110,5 +117,10 @@ public final class KitServer implements ServerHost, ServerSession {
     @Override
     public void pauseTunnel(String name, boolean paused) {
         pauses.add(name + " " + paused);
+    }
+
+    @Override
+    public void tunnelHealth(String name, @Nullable CulvertException trouble) {
+        healths.add(name + " " + (trouble == null ? "well" : trouble.code().code() + " " + trouble.detail()));
     }
 }

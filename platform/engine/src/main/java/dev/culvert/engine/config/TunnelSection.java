@@ -6,13 +6,16 @@ import dev.culvert.spi.DataSize;
 import dev.culvert.spi.Flattened;
 import dev.culvert.spi.SourceNetwork;
 import dev.culvert.spi.SourceNetworks;
+import dev.culvert.spi.protocol.Balance;
 import dev.culvert.spi.protocol.OnConflict;
 import dev.culvert.spi.protocol.TunnelFactory;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +23,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name how people and logs call it; required, unique in the file
  * @param enabled whether it is started; false = it is checked only; default true
- * @param onConflict what happens if another client holds the endpoint; default {@code reject}
+ * @param onConflict what happens if another client holds the endpoint; default {@code reject}, with {@code balance} or
+ *     {@code weight} {@code balance}
+ * @param balance how visitors are shared with other clients that hold the endpoint too: {@code "least-streams"},
+ *     {@code "round-robin"}, {@code "source-hash"} or, of http, {@code "cookie"}; default {@code least-streams}
+ * @param weight how many of them this client takes compared to the others, 1 to 1000; default 1
  * @param allow which networks visitors may come from; default all
  * @param deny which they may not come from; default none
  * @param probe whether the server may try the way to the service when no visitor does; default true
+ * @param healthCheck how the client finds out whether the service is well; default not at all. Of no use on a server
  * @param bandwidth how many bytes a second, in each direction, its visitors may carry together; default no limit
  * @param maxConnections how many visitors it may have at once; default no limit
  * @param maxConnectionsPerSource how many of them may be of one address, of IPv6 of one /64; default no limit
@@ -35,9 +43,12 @@ public record TunnelSection(
 
         Boolean enabled,
         OnConflict onConflict,
+        @Nullable Balance balance,
+        @Nullable @Min(1) @Max(1_000) Integer weight,
         List<SourceNetwork> allow,
         List<SourceNetwork> deny,
         Boolean probe,
+        @Nullable @Valid HealthCheckSection healthCheck,
         @Nullable DataSize bandwidth,
         @Nullable @Min(1) Integer maxConnections,
         @Nullable @Min(1) Integer maxConnectionsPerSource,
@@ -48,11 +59,22 @@ public record TunnelSection(
     /** Fills the defaults in. */
     public TunnelSection {
         enabled = requireNonNullElse(enabled, true);
-        onConflict = requireNonNullElse(onConflict, OnConflict.REJECT);
+        boolean shares = balance != null || weight != null;
+        onConflict = requireNonNullElse(onConflict, shares ? OnConflict.BALANCE : OnConflict.REJECT);
+        if (shares && onConflict != OnConflict.BALANCE) {
+            throw new IllegalArgumentException((balance != null ? "balance" : "weight")
+                    + ": set beside on_conflict = \"" + onConflict.name().toLowerCase(Locale.ROOT)
+                    + "\" (expected: on_conflict = \"balance\", or none)");
+        }
         allow = requireNonNullElse(allow, List.of());
         deny = requireNonNullElse(deny, List.of());
         probe = requireNonNullElse(probe, true);
         new TunnelLimits(bandwidth, maxConnections, maxConnectionsPerSource);
+    }
+
+    /** How it shares its visitors. */
+    public TunnelSharing sharing() {
+        return TunnelSharing.of(balance, weight);
     }
 
     /** How many visitors it may have, and how fast they are. */

@@ -9,12 +9,14 @@ import dev.culvert.engine.plugin.Plugins;
 import dev.culvert.engine.plugin.PluginsSection;
 import dev.culvert.spi.DataSize;
 import dev.culvert.spi.HostPort;
+import dev.culvert.spi.protocol.Balance;
 import dev.culvert.spi.protocol.OnConflict;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,49 @@ final class ConfigurationLoaderTest {
         assertThat(tunnel.enabled()).isTrue();
         assertThat(tunnel.onConflict()).isEqualTo(OnConflict.REPLACE);
         assertThat(tunnel.factory()).isEqualTo(new Sample.SampleTunnel(new HostPort("127.0.0.1", 3000), 80, null));
+    }
+
+    @Test
+    void aWayToBalanceIsAWishToShareTheEndpoint() {
+        String tunnel = "[[tunnel]]\nname = \"web\"\ntype = \"sample\"\ntarget = 80\npublic_port = 80\n";
+
+        TunnelSection shared = load(tunnel + "balance = \"source-hash\"\nweight = 3\n")
+                .tunnel()
+                .get(0);
+        assertThat(shared.onConflict()).isEqualTo(OnConflict.BALANCE);
+        assertThat(shared.sharing()).isEqualTo(new TunnelSharing(Balance.SOURCE_HASH, 3));
+        Map<String, Object> sent = new HashMap<>();
+        shared.sharing().writeTo(sent);
+        assertThat(sent).isEqualTo(Map.of("balance", "source-hash", "weight", 3));
+        assertThat(TunnelSharing.of(sent)).isEqualTo(shared.sharing());
+        assertThat(TunnelSharing.of(Map.of("balance", "a newer way"))).isEqualTo(TunnelSharing.DEFAULT);
+
+        assertThat(problems(tunnel + "weight = 3\non_conflict = \"reject\"\n"))
+                .singleElement()
+                .asString()
+                .contains("weight: set beside on_conflict = \"reject\" (expected: on_conflict = \"balance\", or none)");
+        assertThat(problems(tunnel + "weight = 0\n")).singleElement().asString().contains("tunnel[0].weight: 0");
+    }
+
+    @Test
+    void aHealthCheckIsOfHttpIfItHasAPath() {
+        String tunnel = "[[tunnel]]\nname = \"web\"\ntype = \"sample\"\ntarget = 80\npublic_port = 80\nhealth_check = ";
+
+        assertThat(load(tunnel + "{ path = \"/healthz\", failures = 1 }")
+                        .tunnel()
+                        .get(0)
+                        .healthCheck())
+                .isEqualTo(new HealthCheckSection(
+                        HealthCheckSection.Kind.HTTP, "/healthz", Duration.ofSeconds(5), Duration.ofSeconds(3), 1, 2));
+        assertThat(load(tunnel + "{}").tunnel().get(0).healthCheck())
+                .extracting(HealthCheckSection::type)
+                .isEqualTo(HealthCheckSection.Kind.TCP);
+        assertThat(problems(tunnel + "{ type = \"tcp\", path = \"/\" }"))
+                .singleElement()
+                .asString()
+                .contains("path: set beside type = \"tcp\" (expected: type = \"http\", or none)");
+        assertThat(problems(tunnel + "{ path = \"no slash\", interval = \"0s\" }"))
+                .anySatisfy(problem -> assertThat(problem).contains("interval"));
     }
 
     @Test

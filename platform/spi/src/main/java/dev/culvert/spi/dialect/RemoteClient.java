@@ -17,6 +17,11 @@ public interface RemoteClient {
     /** How many streams are open; the least loaded session gets the next one. */
     int streams();
 
+    /** Whether the client has announced that it is going to stop, and takes no new streams. */
+    default boolean isDraining() {
+        return false;
+    }
+
     /**
      * Opens a stream to the client's service.
      *

@@ -58,6 +58,15 @@ public interface RemoteServer {
      */
     default void pauseTunnel(String name, boolean paused) {}
 
+    /**
+     * Tells the server how the service of a tunnel is, so that it sends visitors elsewhere, or refuses them, while the
+     * service is not well. Where the dialect cannot say this, nothing happens.
+     *
+     * @param name as it was opened
+     * @param trouble what the health check found, or null if the service is well
+     */
+    default void tunnelHealth(String name, @Nullable CulvertException trouble) {}
+
     /** How many streams are open. */
     int streams();
 

@@ -1,7 +1,9 @@
 package dev.culvert.spi.dialect;
 
+import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Endpoint;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The server's side of a session, as a dialect uses it. */
 public interface ServerSession {
@@ -31,4 +33,12 @@ public interface ServerSession {
      * @param paused whether they are refused
      */
     default void pauseTunnel(String name, boolean paused) {}
+
+    /**
+     * The client says how the service of a tunnel is. Open streams go on.
+     *
+     * @param name as it was opened
+     * @param trouble why it is to have no visitors, or null if it is well
+     */
+    default void tunnelHealth(String name, @Nullable CulvertException trouble) {}
 }

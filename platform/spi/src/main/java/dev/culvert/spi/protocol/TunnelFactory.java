@@ -3,6 +3,7 @@ package dev.culvert.spi.protocol;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.culvert.spi.Endpoint;
 import dev.culvert.spi.PluginContext;
+import dev.culvert.spi.ServiceAddress;
 import org.jspecify.annotations.Nullable;
 import org.pf4j.ExtensionPoint;
 
@@ -27,6 +28,15 @@ public interface TunnelFactory extends ExtensionPoint {
 
     /** Where the service is, for display. */
     String local();
+
+    /**
+     * Where the platform may connect to find out how the service is: what {@code health_check} tries.
+     *
+     * @return null if there is nothing that takes connections
+     */
+    default @Nullable ServiceAddress service() {
+        return null;
+    }
 
     /**
      * Makes the client's half. Called once, at start, on clients only.

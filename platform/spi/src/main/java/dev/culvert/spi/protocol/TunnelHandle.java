@@ -4,7 +4,9 @@ import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Principal;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** What is behind an endpoint: clients, some or none of which are there. Thread-safe. */
 public interface TunnelHandle {
@@ -23,6 +25,26 @@ public interface TunnelHandle {
      * @return fails with {@link dev.culvert.spi.TunnelError#NO_CLIENT} while no client is there
      */
     Future<TunnelStream> openStream(StreamOrigin origin);
+
+    /**
+     * Decides whose turn it is, for protocols that keep streams and use them again: they ask this before each use.
+     *
+     * @param origin on whose behalf
+     * @param token which {@link Turn#token} the visitor says it was given, whoever made it up; null for none
+     */
+    default CompletionStage<Turn> turn(StreamOrigin origin, @Nullable String token) {
+        return CompletableFuture.completedFuture(new Turn() {
+            @Override
+            public boolean isOf(TunnelStream stream) {
+                return true;
+            }
+
+            @Override
+            public Future<TunnelStream> openStream() {
+                return TunnelHandle.this.openStream(origin);
+            }
+        });
+    }
 
     /**
      * Whether a stream may carry for someone else than it was opened for: whether {@link #openStream} would go to the same

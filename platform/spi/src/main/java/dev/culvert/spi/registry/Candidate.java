@@ -1,6 +1,7 @@
 package dev.culvert.spi.registry;
 
 import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.protocol.Balance;
 import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelStream;
 import io.netty.util.concurrent.Future;
@@ -12,8 +13,21 @@ public interface Candidate {
     /** Which session, for logs. */
     String session();
 
-    /** How many streams it carries; the least loaded is asked first. */
+    /** How many streams it carries. */
     int load();
+
+    /** Who it belongs to, and how that one shares visitors with others. */
+    default Member member() {
+        return new Member(session(), "", Balance.LEAST_STREAMS, 1);
+    }
+
+    /**
+     * Whether it takes new visitors. One that does not, because it is going to stop, is paused, or its service is known to be
+     * gone, is asked only when all others have failed, and then says why.
+     */
+    default boolean isFit() {
+        return true;
+    }
 
     /**
      * Opens a stream.

@@ -50,7 +50,7 @@ public interface Registry extends AutoCloseable {
      * Finds through whom an endpoint is reached.
      *
      * @param key an endpoint as {@link Claim#key} has it
-     * @return those who can open streams now, possibly none
+     * @return those who can open streams now, possibly none, in the order in which they came
      */
     CompletionStage<List<Candidate>> find(String key);
 

@@ -220,6 +220,16 @@ final class ConnectedServer implements RemoteServer, Party {
         }));
     }
 
+    /** A server that does not know the message says so, and goes by what becomes of streams. */
+    @Override
+    public void tunnelHealth(String name, @Nullable CulvertException trouble) {
+        conversation.execute(() -> tunnels.forEach((id, tunnel) -> {
+            if (tunnel.name.equals(name)) {
+                conversation.send(Message.TunnelHealth.of(id, trouble));
+            }
+        }));
+    }
+
     /** The control stream is none of a visitor's. */
     @Override
     public int streams() {

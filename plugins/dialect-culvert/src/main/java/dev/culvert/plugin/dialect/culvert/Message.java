@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Message.TunnelClose.class, name = "tunnel_close"),
     @JsonSubTypes.Type(value = Message.TunnelClosed.class, name = "tunnel_closed"),
     @JsonSubTypes.Type(value = Message.TunnelPause.class, name = "tunnel_pause"),
+    @JsonSubTypes.Type(value = Message.TunnelHealth.class, name = "tunnel_health"),
     @JsonSubTypes.Type(value = Message.Ping.class, name = "ping"),
     @JsonSubTypes.Type(value = Message.Pong.class, name = "pong"),
     @JsonSubTypes.Type(value = Message.Drain.class, name = "drain"),
@@ -207,6 +208,32 @@ sealed interface Message {
     record TunnelPause(
             @JsonProperty(required = true) int id,
             @JsonProperty(required = true) boolean paused) implements Message {}
+
+    /** The client says how the service of a tunnel is. */
+    record TunnelHealth(
+            @JsonProperty(required = true) int id,
+            @JsonProperty(required = true) boolean healthy,
+            @Nullable String code,
+            @Nullable String message,
+            @Nullable String remedy)
+            implements Message {
+
+        static TunnelHealth of(int id, @Nullable CulvertException trouble) {
+            return trouble == null
+                    ? new TunnelHealth(id, true, null, null, null)
+                    : new TunnelHealth(
+                            id,
+                            false,
+                            trouble.code().code(),
+                            Codes.detail(trouble),
+                            trouble.code().remedy());
+        }
+
+        @Nullable
+        CulvertException trouble() {
+            return healthy ? null : Codes.failure(code, message, remedy);
+        }
+    }
 
     /** A tunnel is no more. */
     record TunnelClosed(

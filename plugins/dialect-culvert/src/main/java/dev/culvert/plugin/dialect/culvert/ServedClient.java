@@ -59,6 +59,8 @@ final class ServedClient implements RemoteClient, Party {
             close(close.id());
         } else if (message instanceof Message.TunnelPause pause) {
             pause(pause);
+        } else if (message instanceof Message.TunnelHealth health) {
+            health(health);
         } else if (renewal != null && message instanceof Message.Renew renew) {
             renewal.take(renew);
         } else {
@@ -133,6 +135,13 @@ final class ServedClient implements RemoteClient, Party {
         }
     }
 
+    private void health(Message.TunnelHealth health) {
+        ServedTunnels.Tunnel tunnel = tunnels.get(health.id());
+        if (tunnel != null) { // else it was closed a moment ago
+            requireNonNull(session, "session").tunnelHealth(tunnel.name, health.trouble());
+        }
+    }
+
     private void close(ServedTunnels.Tunnel tunnel) {
         tunnels.remove(tunnel);
         requireNonNull(session, "session").closeTunnel(tunnel.name);
@@ -154,6 +163,11 @@ final class ServedClient implements RemoteClient, Party {
     @Override
     public int streams() {
         return Math.max(0, link.streams() - 1);
+    }
+
+    @Override
+    public boolean isDraining() {
+        return link.goAwayFuture().isDone();
     }
 
     @Override

@@ -256,6 +256,27 @@ final class ClientOnTheWireTest {
     }
 
     @Test
+    void tellsTheServerHowAServiceIsAndMindsNoServerThatDoesNotKnowIt() {
+        RemoteServer remote = begun();
+        CompletionStage<Optional<Endpoint>> opened = remote.openTunnel(tunnel("web"));
+        server.hear();
+        server.say("{\"type\":\"tunnel_opened\",\"id\":1,\"endpoint\":\"tcp://:1\"}");
+        assertThat(await(opened)).isPresent();
+
+        remote.tunnelHealth("web", new CulvertException(ServiceError.UNHEALTHY, "it is down."));
+        JsonNode said = server.hear();
+        assertThat(said.get("type").asText()).isEqualTo("tunnel_health");
+        assertThat(said.get("id").asInt()).isEqualTo(1);
+        assertThat(said.get("healthy").asBoolean()).isFalse();
+        assertThat(said.get("code").asText()).isEqualTo("CLV-5007");
+        assertThat(said.get("message").asText()).isEqualTo("it is down.");
+        server.say("{\"type\":\"error\",\"code\":\"CLV-4009\",\"message\":\"what?\",\"fatal\":false}");
+        remote.tunnelHealth("nobody", null);
+        remote.tunnelHealth("web", null);
+        assertThat(server.hear()).hasToString("{\"type\":\"tunnel_health\",\"id\":1,\"healthy\":true}");
+    }
+
+    @Test
     void aTunnelThatWaitsFailsWithTheSession() {
         RemoteServer remote = begun();
         CompletionStage<Optional<Endpoint>> opened = remote.openTunnel(tunnel("web"));

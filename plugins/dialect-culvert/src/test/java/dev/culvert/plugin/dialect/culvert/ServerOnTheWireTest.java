@@ -402,6 +402,20 @@ final class ServerOnTheWireTest {
     }
 
     @Test
+    void howAServiceIsReachesThePlatform() {
+        begun();
+        client.say(open(1, "web"));
+        assertThat(client.hear().get("type").asText()).isEqualTo("tunnel_opened");
+        client.say("{\"type\":\"tunnel_health\",\"id\":77,\"healthy\":false}");
+        client.say(
+                "{\"type\":\"tunnel_health\",\"id\":1,\"healthy\":false,\"code\":\"CLV-5007\",\"message\":\"it is down.\"}");
+        client.say("{\"type\":\"tunnel_health\",\"id\":1,\"healthy\":true,\"since\":\"a newer client's member\"}");
+
+        assertThat(KitSession.next(session.serverHost().healths())).isEqualTo("web CLV-5007 it is down.");
+        assertThat(KitSession.next(session.serverHost().healths())).isEqualTo("web well");
+    }
+
+    @Test
     void closingWhatIsNotOpenIsNothing() {
         begun();
         client.say("{\"type\":\"tunnel_close\",\"id\":77}");

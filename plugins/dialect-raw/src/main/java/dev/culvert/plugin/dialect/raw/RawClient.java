@@ -34,6 +34,11 @@ final class RawClient implements RemoteClient {
         return link.streams();
     }
 
+    @Override
+    public boolean isDraining() {
+        return link.goAwayFuture().isDone();
+    }
+
     /** The tunnel and the origin stay here: the wire has no place for them. */
     @Override
     public Future<TunnelStream> openStream(String tunnel, StreamOrigin origin) {

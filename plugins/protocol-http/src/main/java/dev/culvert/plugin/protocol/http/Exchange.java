@@ -67,6 +67,8 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     private int interim;
     private long bytesIn;
     private boolean over;
+    private final @Nullable String given;
+    private @Nullable String toGive;
 
     /**
      * Makes one.
@@ -93,6 +95,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
         this.accessLog = accessLog;
         this.filtering = filtering;
         this.requestDone = !asked.hasBody();
+        this.given = StickyCookie.taken(request.headers());
         this.repeatable = !asked.hasBody() && !asked.webSocket() && Framing.isIdempotent(asked.method());
     }
 
@@ -238,11 +241,12 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     // ---- the service's side ----
 
     @Override
-    public void opened(ServiceEnd opened) {
+    public void opened(ServiceEnd opened, @Nullable String token) {
         if (!loop.inEventLoop()) {
-            loop.execute(() -> opened(opened));
+            loop.execute(() -> opened(opened, token));
             return;
         }
+        toGive = token;
         if (over) {
             opened.reset();
             return;
@@ -314,7 +318,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     }
 
     private void ask(Duration idleFor) {
-        route.pool().ask(asked.origin(), idleFor, this);
+        route.pool().ask(asked.origin(), given, idleFor, this);
     }
 
     private void send(ServiceEnd to, HttpContent content) {
@@ -421,6 +425,9 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     private HttpResponse forVisitor(HttpResponse answer) {
         HopByHop.strip(answer.headers());
         route.answerFields().apply(answer.headers());
+        if (toGive != null && !toGive.equals(given)) {
+            StickyCookie.give(answer.headers(), toGive, route.path());
+        }
         answer.setProtocolVersion(HttpVersion.HTTP_1_1);
         if (!answerDelimited && visitor.marksEnds()) {
             answer.headers().set(TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);

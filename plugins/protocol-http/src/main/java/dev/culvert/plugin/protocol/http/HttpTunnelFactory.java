@@ -10,6 +10,7 @@ import dev.culvert.spi.Durations;
 import dev.culvert.spi.Endpoint;
 import dev.culvert.spi.HostName;
 import dev.culvert.spi.PluginContext;
+import dev.culvert.spi.ServiceAddress;
 import dev.culvert.spi.http.HttpFilterFactory;
 import dev.culvert.spi.protocol.BridgeOptions;
 import dev.culvert.spi.protocol.DialingService;
@@ -107,6 +108,11 @@ public record HttpTunnelFactory(
     @Override
     public String local() {
         return target == null ? "" : target.toString();
+    }
+
+    @Override
+    public @Nullable ServiceAddress service() {
+        return target == null ? null : target.address();
     }
 
     @Override

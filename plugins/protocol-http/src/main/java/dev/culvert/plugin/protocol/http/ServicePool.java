@@ -3,6 +3,7 @@ package dev.culvert.plugin.protocol.http;
 import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelHandle;
 import dev.culvert.spi.protocol.TunnelStream;
+import dev.culvert.spi.protocol.Turn;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Deque;
@@ -31,9 +32,9 @@ final class ServicePool {
         this.keptFor = limits.pooledFor();
     }
 
-    /** Whoever asked for a stream; told on any thread, once. */
+    /** Whoever asked for a stream; told on any thread, once; the token leads the visitor there again, if it should. */
     interface Asker {
-        void opened(ServiceEnd service);
+        void opened(ServiceEnd service, @Nullable String token);
 
         void notOpened(Throwable cause);
     }
@@ -42,15 +43,26 @@ final class ServicePool {
      * Gives a stream, an idle one if there is one that has not been idle for longer than this.
      *
      * @param origin on whose behalf
+     * @param token which one it says it was given with an answer before; null for none
      * @param idleFor zero for a new one
      */
-    void ask(StreamOrigin origin, Duration idleFor, Asker asker) {
-        ServiceStream pooled = idleFor.isZero() ? null : pooled(origin, idleFor);
-        if (pooled != null) {
-            asker.opened(pooled);
-            return;
-        }
-        tunnel.openStream(origin).addListener((Future<TunnelStream> opened) -> {
+    void ask(StreamOrigin origin, @Nullable String token, Duration idleFor, Asker asker) {
+        tunnel.turn(origin, token).whenComplete((turn, failure) -> {
+            if (failure != null) {
+                asker.notOpened(failure);
+                return;
+            }
+            ServiceStream pooled = idleFor.isZero() ? null : pooled(turn, origin, idleFor);
+            if (pooled != null) {
+                asker.opened(pooled, turn.token(pooled.stream()));
+            } else {
+                open(turn, asker);
+            }
+        });
+    }
+
+    private void open(Turn turn, Asker asker) {
+        turn.openStream().addListener((Future<TunnelStream> opened) -> {
             if (opened.isSuccess()) {
                 ServiceStream service = ServiceStream.on(opened.getNow(), this);
                 service.stream()
@@ -60,7 +72,7 @@ final class ServicePool {
                                 () -> service.expireAfter(keptFor),
                                 keptFor.toMillis(),
                                 java.util.concurrent.TimeUnit.MILLISECONDS);
-                asker.opened(service);
+                asker.opened(service, turn.token(service.stream()));
             } else {
                 asker.notOpened(opened.cause());
             }
@@ -97,9 +109,11 @@ final class ServicePool {
         }
     }
 
-    private @Nullable ServiceStream pooled(StreamOrigin origin, Duration idleFor) {
-        for (ServiceStream stream = idle.poll(); stream != null; stream = idle.poll()) {
-            size.decrementAndGet();
+    private @Nullable ServiceStream pooled(Turn turn, StreamOrigin origin, Duration idleFor) {
+        for (ServiceStream stream : idle) {
+            if (!turn.isOf(stream.stream()) || !take(stream)) {
+                continue; // another client's turn comes again, or somebody was faster
+            }
             boolean recent = System.nanoTime() - stream.idleSince() < idleFor.toNanos();
             if (!recent || !stream.isOpen()) {
                 stream.close();

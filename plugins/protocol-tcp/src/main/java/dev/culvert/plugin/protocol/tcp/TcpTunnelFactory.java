@@ -83,6 +83,11 @@ public record TcpTunnelFactory(
     }
 
     @Override
+    public @Nullable ServiceAddress service() {
+        return target;
+    }
+
+    @Override
     public LocalService build(PluginContext context) {
         if (target == null || !target.isComplete()) {
             throw new CulvertException(

@@ -63,6 +63,11 @@ public record TlsTunnelFactory(
     }
 
     @Override
+    public @Nullable ServiceAddress service() {
+        return target;
+    }
+
+    @Override
     public LocalService build(PluginContext context) {
         if (target == null || !target.isComplete()) {
             throw new CulvertException(

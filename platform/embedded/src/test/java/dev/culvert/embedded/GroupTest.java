@@ -1,0 +1,502 @@
+package dev.culvert.embedded;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.culvert.client.ClientFile;
+import dev.culvert.client.TunnelClient;
+import dev.culvert.engine.config.ConfigurationSources;
+import dev.culvert.engine.telemetry.TunnelState;
+import dev.culvert.server.ServerFile;
+import dev.culvert.server.TunnelServer;
+import dev.culvert.spi.event.SessionEvent;
+import dev.culvert.spi.event.SessionListener;
+import dev.culvert.testkit.EchoService;
+import dev.culvert.testkit.FreePort;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What several clients behind one endpoint promise, through a whole server and whole clients. */
+final class GroupTest {
+
+    private static final String TOKEN = "a token of more than sixteen bytes";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    private Path directory;
+
+    private final Deque<AutoCloseable> made = new ArrayDeque<>();
+    private final CountDownLatch lost = new CountDownLatch(1);
+    private final int http = FreePort.any();
+    private final int port = FreePort.any();
+    private TunnelServer server;
+
+    @BeforeEach
+    void start() {
+        var sources = ConfigurationSources.none()
+                .flag("test", "listen", List.of(Map.of("name", "main", "bind", "127.0.0.1:0", "transport", "plain")))
+                .flag("test", "auth", List.of(Map.of("type", "token", "token", TOKEN)))
+                .flag(
+                        "test",
+                        "protocol",
+                        List.of(Map.of("type", "tcp"), Map.of("type", "http", "bind", "127.0.0.1:" + http)));
+        server = closing(new TunnelServer(
+                ServerFile.load(sources, null).value().toSettings(directory), List.of(new SessionListener() {
+                    @Override
+                    public void disconnected(SessionEvent session) {
+                        lost.countDown();
+                    }
+                })));
+        server.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        while (!made.isEmpty()) {
+            made.pop().close();
+        }
+    }
+
+    @Test
+    void takesTurnsAsTheWeightsSay() throws Exception {
+        member("a", tcp("balance", "round-robin", "weight", 3));
+        member("b", tcp("balance", "round-robin"));
+
+        assertThat(count(40)).isEqualTo(Map.of("a", 30, "b", 10));
+    }
+
+    @Test
+    void whoeverHasTheFewestStreamsForItsWeightIsNext() throws Exception {
+        EchoService heavy = closing(EchoService.start());
+        EchoService light = closing(EchoService.start());
+        client(server.addresses().get("main").getPort(), tcp("local", heavy.address(), "weight", 2));
+        client(server.addresses().get("main").getPort(), tcp("local", light.address()));
+        List<Socket> held = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            Socket visitor = closing(new Socket("127.0.0.1", port));
+            held.add(visitor);
+            visitor.getOutputStream().write('x');
+            assertThat(visitor.getInputStream().read()).isEqualTo('x');
+        }
+
+        assertThat(List.of(heavy.connections(), light.connections())).containsExactly(8, 4);
+    }
+
+    @Test
+    void aSourceStaysWithItsClientAndOthersAreNotMovedWhenOneLeaves() throws Exception {
+        CutWire wire = wire();
+        member("a", tcp("balance", "source-hash"));
+        member("b", tcp("balance", "source-hash"), wire);
+        member("c", tcp("balance", "source-hash"));
+        Map<String, String> before = bySource();
+        assertThat(bySource()).isEqualTo(before);
+        assertThat(before.values()).contains("a", "b", "c");
+
+        wire.cut();
+        await().atMost(PATIENCE).until(() -> server.clients().size() == 2);
+
+        Map<String, String> after = bySource();
+        assertThat(after.values()).doesNotContain("b");
+        before.forEach((source, name) -> {
+            if (!name.equals("b")) {
+                assertThat(after).as(source).containsEntry(source, name);
+            }
+        });
+    }
+
+    @Test
+    void requestsTakeTurnsAlsoOnStreamsThatAreKept() throws Exception {
+        member("a", http("balance", "round-robin"));
+        member("b", http("balance", "round-robin", "weight", 2));
+        Map<String, Integer> counts = new HashMap<>();
+
+        for (int i = 0; i < 30; i++) {
+            counts.merge(body(post("one")), 1, Integer::sum);
+        }
+
+        assertThat(counts).isEqualTo(Map.of("a", 10, "b", 20));
+    }
+
+    @Test
+    void aCookieBringsABrowserBackAndToAnotherWhenItsOwnIsGone() throws Exception {
+        CutWire wire = wire();
+        Service first = member("a", http("balance", "cookie"), wire);
+        member("b", http("balance", "cookie"));
+        String answer = post("one");
+        for (int i = 0; !body(answer).equals("a"); i++) {
+            assertThat(i)
+                    .as("requests without a cookie that went to one of two")
+                    .isLessThan(10);
+            answer = post("one");
+        }
+        String cookie = answer.replaceAll("(?s).*[Ss]et-[Cc]ookie: (culvert_client=[0-9a-f]+);.*", "$1");
+        String cookies = "Cookie: mine=1; " + cookie + "; its=2\r\n";
+
+        for (int i = 0; i < 10; i++) {
+            String again = post("one", cookies);
+            assertThat(body(again)).isEqualTo("a");
+            assertThat(again).doesNotContainIgnoringCase("set-cookie");
+        }
+        assertThat(first.cookies).isEqualTo("mine=1; its=2");
+
+        wire.cut();
+        await().atMost(PATIENCE).until(() -> server.clients().size() == 1);
+        assertThat(body(post("one", cookies))).isEqualTo("b");
+    }
+
+    @Test
+    void theLossOfOneUnderLoadFailsNothingButWhatItHad() throws Exception {
+        CutWire wire = wire();
+        Service kept = member("kept", http("balance", "round-robin"));
+        Service killed = member("killed", http("balance", "round-robin"), wire);
+        AtomicBoolean over = new AtomicBoolean();
+        Set<String> failed = ConcurrentHashMap.newKeySet();
+        ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+        AtomicInteger afterwards = new AtomicInteger();
+        ExecutorService visitors = executor();
+        made.push(visitors::shutdownNow);
+        for (int i = 0; i < 8; i++) {
+            int visitor = i;
+            visitors.execute(() -> {
+                for (int n = 0; !over.get(); n++) {
+                    boolean known = lost.getCount() == 0;
+                    String id = visitor + "-" + n;
+                    String answer = post(id);
+                    if (answer.startsWith("HTTP/1.1 200")) {
+                        afterwards.addAndGet(known ? 1 : 0);
+                    } else {
+                        failed.add(id);
+                        if (known) {
+                            wrong.add(answer);
+                        }
+                    }
+                }
+            });
+        }
+        await().atMost(PATIENCE).until(() -> kept.seen.size() > 200 && killed.seen.size() > 200);
+
+        wire.cut();
+
+        await().atMost(PATIENCE).until(() -> afterwards.get() > 200);
+        over.set(true);
+        assertThat(wrong).as("begun when the server knew").isEmpty();
+        assertThat(failed).as("not on the one that was killed").doesNotContainAnyElementsOf(kept.seen);
+        int had = killed.seen.size();
+        wire.mend();
+        await().atMost(PATIENCE).until(() -> {
+            post("one");
+            return killed.seen.size() > had;
+        });
+    }
+
+    @Test
+    void oneThatIsGoingToStopGetsNothingNewAndKeepsWhatItHas() throws Exception {
+        EchoService going = closing(EchoService.start());
+        TunnelClient leaving = client(server.addresses().get("main").getPort(), tcp("local", going.address()));
+        try (Socket held = new Socket("127.0.0.1", port)) {
+            held.getOutputStream().write('x');
+            assertThat(held.getInputStream().read()).isEqualTo('x');
+            member("b", tcp());
+            int had = going.connections();
+            Thread stopping = new Thread(() -> leaving.stop(PATIENCE));
+            stopping.start();
+            await().atMost(PATIENCE).until(() -> states().contains(TunnelState.DRAINING));
+
+            assertThat(count(10)).isEqualTo(Map.of("b", 10));
+
+            assertThat(going.connections()).isEqualTo(had);
+            held.getOutputStream().write('y');
+            assertThat(held.getInputStream().read()).isEqualTo('y');
+            held.close();
+            stopping.join();
+        }
+    }
+
+    @Test
+    void oneWhoseServiceIsGoneIsLeftOutUntilItIsBack() throws Exception {
+        Service gone = member("a", tcp("balance", "round-robin", "probe", true));
+        member("b", tcp("balance", "round-robin", "probe", true));
+        await().atMost(PATIENCE).until(() -> states().equals(List.of(TunnelState.READY, TunnelState.READY)));
+        gone.close();
+        await().atMost(PATIENCE).until(() -> {
+            new Socket("127.0.0.1", port).close(); // a visitor may be the first to find it gone
+            return states().contains(TunnelState.DEGRADED);
+        });
+
+        assertThat(count(10)).isEqualTo(Map.of("b", 10));
+
+        closing(Service.start("a", gone.port));
+        await().atMost(PATIENCE).until(() -> states().equals(List.of(TunnelState.READY, TunnelState.READY)));
+        assertThat(count(10)).isEqualTo(Map.of("a", 5, "b", 5));
+    }
+
+    @Test
+    void oneThatIsNotWellGetsNobodyUntilItIsAgain() throws Exception {
+        Map<String, Object> check = Map.of("path", "/well", "interval", "20ms", "failures", 2, "successes", 2);
+        Map<String, Object> tunnel = http("balance", "round-robin");
+        tunnel.put("health_check", check);
+        Service ill = member("a", tunnel);
+        member("b", http("balance", "round-robin"));
+        for (int i = 0; i < 4; i++) {
+            post("one"); // streams to both are kept
+        }
+        ill.well = false;
+        await().atMost(PATIENCE).until(() -> states().contains(TunnelState.DEGRADED));
+        assertThat(reasons())
+                .anySatisfy(reason -> assertThat(reason).startsWith("CLV-5007").contains("answered 500 to GET /well"));
+
+        assertThat(bodies(10)).isEqualTo(Map.of("b", 10));
+
+        ill.well = true;
+        await().atMost(PATIENCE).until(() -> !states().contains(TunnelState.DEGRADED));
+        assertThat(bodies(10)).isEqualTo(Map.of("a", 5, "b", 5));
+    }
+
+    @Test
+    void aServiceThatIsNotWellIsAsGoodAsAbsentAndSaidOnBothEnds() throws Exception {
+        int local = FreePort.any();
+        Map<String, Object> tunnel = tcp("local", "127.0.0.1:" + local, "when_absent", "wait", "wait_timeout", "20s");
+        tunnel.put("health_check", Map.of("interval", "20ms"));
+        TunnelClient client = client(server.addresses().get("main").getPort(), tunnel);
+        await().atMost(PATIENCE).until(() -> states().contains(TunnelState.DEGRADED));
+        assertThat(client.status().tunnels().get(0).state()).isEqualTo(TunnelState.DEGRADED);
+        assertThat(client.status().tunnels().get(0).reason())
+                .startsWith("CLV-5007")
+                .contains("127.0.0.1:" + local);
+
+        try (Socket visitor = new Socket("127.0.0.1", port)) {
+            visitor.setSoTimeout(20_000);
+            visitor.getOutputStream().write('x');
+            closing(EchoService.start(local));
+
+            assertThat(visitor.getInputStream().read()).isEqualTo('x');
+        }
+        await().atMost(PATIENCE).until(() -> !states().contains(TunnelState.DEGRADED));
+    }
+
+    @Test
+    void aServiceThatTakesNoConnectionsIsNotChecked() {
+        Map<String, Object> tunnel = keys("type", "udp", "local", "127.0.0.1:53");
+        tunnel.put("health_check", Map.of());
+
+        assertThatThrownBy(() -> client(server.addresses().get("main").getPort(), tunnel))
+                .hasMessageStartingWith("CLV-1004")
+                .hasMessageContaining("health_check (expected: none");
+    }
+
+    // --- what the tests are made of
+
+    private List<String> reasons() {
+        return server.clients().stream()
+                .flatMap(client -> client.tunnels().stream())
+                .map(tunnel -> tunnel.reason())
+                .toList();
+    }
+
+    private Map<String, Integer> bodies(int requests) {
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < requests; i++) {
+            counts.merge(body(post("one")), 1, Integer::sum);
+        }
+        return counts;
+    }
+
+    private Map<String, Object> tcp(Object... keys) {
+        Map<String, Object> tunnel = keys(keys);
+        tunnel.put("type", "tcp");
+        tunnel.put("port", port);
+        return tunnel;
+    }
+
+    private static Map<String, Object> http(Object... keys) {
+        Map<String, Object> tunnel = keys(keys);
+        tunnel.put("type", "http");
+        tunnel.put("host", "web");
+        return tunnel;
+    }
+
+    private static Map<String, Object> keys(Object... keys) {
+        Map<String, Object> tunnel = new LinkedHashMap<>();
+        tunnel.put("name", "web");
+        tunnel.put("on_conflict", "balance");
+        tunnel.put("probe", false);
+        for (int i = 0; i < keys.length; i += 2) {
+            tunnel.put(
+                    (String) keys[i],
+                    keys[i + 1] instanceof Number || keys[i + 1] instanceof Boolean
+                            ? keys[i + 1]
+                            : keys[i + 1].toString());
+        }
+        return tunnel;
+    }
+
+    private Service member(String name, Map<String, Object> tunnel) throws Exception {
+        return member(name, tunnel, wire());
+    }
+
+    private Service member(String name, Map<String, Object> tunnel, CutWire wire) throws Exception {
+        Service service = closing(Service.start(name, 0));
+        tunnel.put("local", "127.0.0.1:" + service.port);
+        client(wire.port(), tunnel);
+        return service;
+    }
+
+    private TunnelClient client(int at, Map<String, Object> tunnel) {
+        var sources = ConfigurationSources.none()
+                .flag("test", "server", "127.0.0.1:" + at)
+                .flag("test", "transport", "plain")
+                .flag("test", "auth", List.of(Map.of("type", "token", "token", TOKEN)))
+                .flag("test", "tunnel", List.of(tunnel));
+        TunnelClient client =
+                closing(new TunnelClient(ClientFile.load(sources, null).value().settings(directory), List.of()));
+        client.start();
+        assertThat(client.ready().toCompletableFuture()).succeedsWithin(PATIENCE);
+        return client;
+    }
+
+    private CutWire wire() throws IOException {
+        return closing(CutWire.to(server.addresses().get("main")));
+    }
+
+    private List<TunnelState> states() {
+        return server.clients().stream()
+                .flatMap(client -> client.tunnels().stream())
+                .map(tunnel -> tunnel.state())
+                .toList();
+    }
+
+    private Map<String, Integer> count(int visits) throws IOException {
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < visits; i++) {
+            counts.merge(visit("127.0.0.1"), 1, Integer::sum);
+        }
+        return counts;
+    }
+
+    private Map<String, String> bySource() throws IOException {
+        Map<String, String> names = new LinkedHashMap<>();
+        for (int i = 1; i <= 60; i++) {
+            String source = "127.0.1." + i;
+            names.put(source, visit(source));
+        }
+        return names;
+    }
+
+    /** Who answers a visitor from there. */
+    private String visit(String source) throws IOException {
+        try (Socket visitor = new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(source), 0)) {
+            visitor.setSoTimeout(20_000);
+            visitor.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(UTF_8));
+            return body(new String(visitor.getInputStream().readAllBytes(), UTF_8));
+        }
+    }
+
+    /** What a request is answered; a POST is never sent twice. */
+    private String post(String id) {
+        return post(id, "");
+    }
+
+    private String post(String id, String fields) {
+        try (Socket visitor = new Socket("127.0.0.1", http)) {
+            visitor.setSoTimeout(20_000);
+            String request = "POST /" + id + " HTTP/1.1\r\nHost: web.localhost\r\nConnection: close\r\n" + fields
+                    + "Content-Length: 4\r\n\r\nbody";
+            visitor.getOutputStream().write(request.getBytes(UTF_8));
+            return new String(visitor.getInputStream().readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static String body(String answer) {
+        return answer.substring(answer.lastIndexOf('\n') + 1);
+    }
+
+    private static ExecutorService executor() {
+        return Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private <T extends AutoCloseable> T closing(T resource) {
+        made.push(resource);
+        return resource;
+    }
+
+    /** A service that answers with its name. */
+    private static final class Service implements AutoCloseable {
+
+        final int port;
+        final Set<String> seen = ConcurrentHashMap.newKeySet();
+        private final HttpServer http;
+        volatile boolean well = true;
+        volatile String cookies;
+        private final ExecutorService executor = executor();
+        private final String name;
+
+        private Service(String name, HttpServer http) {
+            this.name = name;
+            this.http = http;
+            port = http.getAddress().getPort();
+        }
+
+        static Service start(String name, int port) throws IOException {
+            HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
+            Service service = new Service(name, http);
+            http.setExecutor(service.executor);
+            http.createContext("/", service::answer);
+            http.start();
+            return service;
+        }
+
+        private void answer(HttpExchange exchange) throws IOException {
+            try (exchange) {
+                exchange.getRequestBody().readAllBytes();
+                if (exchange.getRequestURI().getPath().equals("/well")) {
+                    exchange.sendResponseHeaders(well ? 204 : 500, -1);
+                    return;
+                }
+                cookies = exchange.getRequestHeaders().getFirst("Cookie");
+                seen.add(exchange.getRequestURI().getPath().substring(1));
+                byte[] body = name.getBytes(UTF_8);
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+            }
+        }
+
+        @Override
+        public void close() {
+            http.stop(0);
+            executor.shutdownNow();
+        }
+    }
+}
