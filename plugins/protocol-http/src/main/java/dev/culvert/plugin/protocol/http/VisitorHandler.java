@@ -198,8 +198,14 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
                 headers.get(REFERER),
                 headers.get(USER_AGENT),
                 System.nanoTime());
+        Refusal misled = front.misdirected(peer, identity);
+        if (misled == null && front.health().isAsked(asked.method(), identity)) {
+            front.health().write(end, asked, identity, front.isDraining());
+            end.answered(!asked.hasBody());
+            return;
+        }
         Route route = front.find(identity);
-        Refusal misled = front.check(peer, identity, route);
+        misled = misled == null ? front.check(identity, route) : misled;
         if (misled != null || route == null) {
             refuse(end, misled == null ? Refusal.badRequest("no route.") : misled, asked);
             return;

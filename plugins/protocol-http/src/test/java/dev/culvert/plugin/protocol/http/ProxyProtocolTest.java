@@ -27,7 +27,9 @@ final class ProxyProtocolTest extends HttpTest {
                 null,
                 null,
                 null,
-                proxies);
+                proxies,
+                null,
+                null);
     }
 
     @Test

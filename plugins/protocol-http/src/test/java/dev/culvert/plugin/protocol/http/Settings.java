@@ -27,6 +27,8 @@ final class Settings {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 
