@@ -20,7 +20,13 @@ public enum ServiceError implements ErrorCode {
     NOT_LISTED(5005, ErrorType.EXTERNAL, "Nothing: the client refused it."),
 
     /** One side had ended and the other was silent too long. */
-    HALF_CLOSE_TIMEOUT(5006, ErrorType.EXTERNAL, "Raise half_close_timeout if the service may be silent that long.");
+    HALF_CLOSE_TIMEOUT(5006, ErrorType.EXTERNAL, "Raise half_close_timeout if the service may be silent that long."),
+
+    /** The certificate of the local service cannot be trusted. */
+    CERTIFICATE_REFUSED(
+            5007,
+            ErrorType.USER,
+            "Set ca, pin or server_name in the tunnel's section, or give the service another certificate.");
 
     private final int number;
     private final ErrorType type;

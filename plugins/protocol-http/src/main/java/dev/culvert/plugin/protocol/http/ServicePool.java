@@ -7,6 +7,7 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,9 @@ final class ServicePool {
 
     private final TunnelHandle tunnel;
     private final int most;
+    private final boolean http2;
     private final Duration keptFor;
-    private final Deque<ServiceStream> idle = new ConcurrentLinkedDeque<>();
+    private final Deque<PooledService> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger size = new AtomicInteger();
     private volatile boolean closed;
 
@@ -24,8 +26,10 @@ final class ServicePool {
      * Makes one.
      *
      * @param most how many it keeps
+     * @param http2 whether the service speaks HTTP/2
      */
-    ServicePool(TunnelHandle tunnel, Limits limits, int most) {
+    ServicePool(TunnelHandle tunnel, Limits limits, int most, boolean http2) {
+        this.http2 = http2;
         this.tunnel = tunnel;
         this.most = most;
         this.keptFor = limits.pooledFor();
@@ -45,30 +49,39 @@ final class ServicePool {
      * @param idleFor zero for a new one
      */
     void ask(StreamOrigin origin, Duration idleFor, Asker asker) {
-        ServiceStream pooled = idleFor.isZero() ? null : pooled(origin, idleFor);
+        PooledService pooled = idleFor.isZero() ? null : pooled(origin, idleFor);
         if (pooled != null) {
-            asker.opened(pooled);
+            pooled.use(asker);
             return;
         }
         tunnel.openStream(origin).addListener((Future<TunnelStream> opened) -> {
             if (opened.isSuccess()) {
-                ServiceStream service = ServiceStream.on(opened.getNow(), this);
+                PooledService service =
+                        http2 ? Http2Service.on(opened.getNow(), this) : ServiceStream.on(opened.getNow(), this);
                 service.stream()
                         .channel()
                         .eventLoop()
-                        .schedule(
-                                () -> service.expireAfter(keptFor),
-                                keptFor.toMillis(),
-                                java.util.concurrent.TimeUnit.MILLISECONDS);
-                asker.opened(service);
+                        .schedule(() -> expire(service), keptFor.toMillis(), TimeUnit.MILLISECONDS);
+                service.use(asker);
             } else {
                 asker.notOpened(opened.cause());
             }
         });
     }
 
+    // Closes it if nobody has used it for so long; else looks again later.
+    private void expire(PooledService service) {
+        long left = service.idleSince() + keptFor.toNanos() - System.nanoTime();
+        if (service.isIdle() && left <= 0 && take(service)) {
+            service.close();
+        } else if (service.isOpen()) {
+            long pause = Math.max(left, TimeUnit.MILLISECONDS.toNanos(100));
+            service.stream().channel().eventLoop().schedule(() -> expire(service), pause, TimeUnit.NANOSECONDS);
+        }
+    }
+
     /** A stream is idle from now on. */
-    void put(ServiceStream stream) {
+    void put(PooledService stream) {
         if (size.incrementAndGet() > most) {
             size.decrementAndGet();
             stream.close();
@@ -81,7 +94,7 @@ final class ServicePool {
     }
 
     /** Takes one out, unless somebody else has. */
-    boolean take(ServiceStream stream) {
+    boolean take(PooledService stream) {
         boolean taken = idle.removeFirstOccurrence(stream);
         if (taken) {
             size.decrementAndGet();
@@ -92,13 +105,13 @@ final class ServicePool {
     /** Keeps none any more. */
     void close() {
         closed = true;
-        for (ServiceStream stream = idle.poll(); stream != null; stream = idle.poll()) {
+        for (PooledService stream = idle.poll(); stream != null; stream = idle.poll()) {
             stream.close();
         }
     }
 
-    private @Nullable ServiceStream pooled(StreamOrigin origin, Duration idleFor) {
-        for (ServiceStream stream = idle.poll(); stream != null; stream = idle.poll()) {
+    private @Nullable PooledService pooled(StreamOrigin origin, Duration idleFor) {
+        for (PooledService stream = idle.poll(); stream != null; stream = idle.poll()) {
             size.decrementAndGet();
             boolean recent = System.nanoTime() - stream.idleSince() < idleFor.toNanos();
             if (!recent || !stream.isOpen()) {

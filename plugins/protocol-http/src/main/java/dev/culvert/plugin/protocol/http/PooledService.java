@@ -1,0 +1,22 @@
+package dev.culvert.plugin.protocol.http;
+
+import dev.culvert.spi.protocol.TunnelStream;
+
+/** A stream to a service that is used for one request after another. Its methods may be called from any thread. */
+interface PooledService {
+
+    TunnelStream stream();
+
+    boolean isOpen();
+
+    /** When it was last used, as {@link System#nanoTime()}. */
+    long idleSince();
+
+    /** Whether nobody uses it now. */
+    boolean isIdle();
+
+    /** Gives it to whoever asks. */
+    void use(ServicePool.Asker asker);
+
+    void close();
+}
