@@ -83,6 +83,10 @@ public final class ServerConfiguration extends Configuration {
 
     @JsonProperty
     @NotNull
+    private Duration drainDelay = Duration.ZERO;
+
+    @JsonProperty
+    @NotNull
     private Duration reserveFor = Duration.ofHours(24);
 
     @JsonProperty
@@ -185,6 +189,7 @@ public final class ServerConfiguration extends Configuration {
                 network,
                 threads,
                 drainTimeout,
+                drainDelay,
                 reserveFor,
                 new StrangerLimits(maxUnauthenticated, maxUnauthenticatedPerSource, banAfter, banFor, banExempt),
                 maxConnections,

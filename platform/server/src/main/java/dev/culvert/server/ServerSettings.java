@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param network io_uring, epoll, nio or auto
  * @param threads event loops; 0 for one a processor
  * @param drainTimeout how long open streams may go on when the server stops
+ * @param drainDelay how long it goes on as before when it is to stop, while balancers are told
  * @param reserveFor how long an endpoint is kept for its account while its client is away
  * @param strangers what those may cost who have not logged in
  * @param maxConnections how many connections there may be; 0 for what the limit of descriptors leaves
@@ -41,6 +42,7 @@ public record ServerSettings(
         String network,
         int threads,
         Duration drainTimeout,
+        Duration drainDelay,
         Duration reserveFor,
         StrangerLimits strangers,
         int maxConnections,
@@ -60,6 +62,7 @@ public record ServerSettings(
                 network,
                 threads,
                 drainTimeout,
+                drainDelay,
                 reserveFor,
                 strangers,
                 maxConnections,

@@ -399,6 +399,10 @@ public final class TunnelServer implements AutoCloseable {
             }
             stopped = true;
         }
+        List.copyOf(protocols.values()).forEach(Protocol::drain);
+        if (!deadline.isZero()) {
+            awaitBalancers(settings.drainDelay());
+        }
         listeners.forEach(ControlListener::stop);
         endpoints.closeAll();
         sessions.drain(deadline);
@@ -423,6 +427,15 @@ public final class TunnelServer implements AutoCloseable {
     /** How long open streams may go on when it stops, as configured. */
     public Duration drainTimeout() {
         return settings.drainTimeout();
+    }
+
+    // They have to have asked how the server is before visitors are turned away.
+    private static void awaitBalancers(Duration delay) {
+        try {
+            Thread.sleep(delay.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // In the last third of the time, connections that are only kept alive are ended in good order between two requests;

@@ -23,7 +23,13 @@ public enum ServiceError implements ErrorCode {
     HALF_CLOSE_TIMEOUT(5006, ErrorType.EXTERNAL, "Raise half_close_timeout if the service may be silent that long."),
 
     /** The health check of the local service fails. */
-    UNHEALTHY(5007, ErrorType.USER, "Mend the local service, or correct health_check in the client file.");
+    UNHEALTHY(5007, ErrorType.USER, "Mend the local service, or correct health_check in the client file."),
+
+    /** The certificate of the local service cannot be trusted. */
+    CERTIFICATE_REFUSED(
+            5008,
+            ErrorType.USER,
+            "Set ca, pin or server_name in the tunnel's section, or give the service another certificate.");
 
     private final int number;
     private final ErrorType type;

@@ -49,8 +49,8 @@ record KitStream(
                 near.pipeline().fireExceptionCaught(cause);
                 KitBridge.reset(near);
             }
+            KitBridge.reset(channel); // not before: the reason reaches the server ahead of the end, as in a session
         });
-        KitBridge.reset(channel);
     }
 
     @Override

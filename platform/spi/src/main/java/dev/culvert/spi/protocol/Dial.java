@@ -5,6 +5,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One stream's attempt to reach the service. Lives on the stream's loop. */
 final class Dial {
@@ -12,6 +13,7 @@ final class Dial {
     private final IncomingStream stream;
     private final DialingService service;
     private final Future<DuplexChannel> connecting;
+    private @Nullable DuplexChannel opening;
     private boolean answered;
 
     Dial(IncomingStream stream, DialingService service, Future<DuplexChannel> connecting) {
@@ -26,20 +28,36 @@ final class Dial {
                 .schedule(() -> refuse(service.timedOut()), timeout.toMillis(), TimeUnit.MILLISECONDS);
         // Whoever opened the stream may give up while the service is being dialled.
         stream.channel().closeFuture().addListener(gone -> abandon());
-        connecting.addListener(known -> onLoop(() -> {
-            timer.cancel(false);
-            settle();
-        }));
+        connecting.addListener(known -> onLoop(() -> connected(timer)));
     }
 
-    private void settle() {
+    private void connected(Future<?> timer) {
         if (!connecting.isSuccess()) {
+            timer.cancel(false);
             refuse(service.failure(connecting.cause()));
         } else if (answered) {
             connecting.getNow().close();
         } else {
+            DuplexChannel connection = connecting.getNow();
+            opening = connection;
+            service.open(stream, connection)
+                    .addListener((Future<DuplexChannel> opened) -> onLoop(() -> {
+                        timer.cancel(false);
+                        opened(opened);
+                    }));
+        }
+    }
+
+    private void opened(Future<DuplexChannel> opened) {
+        if (answered) {
+            return; // and the connection is closed
+        }
+        if (opened.isSuccess()) {
+            opening = null;
             answered = true;
-            service.join(stream, connecting.getNow());
+            service.join(stream, opened.getNow());
+        } else {
+            refuse(service.failure(opened.cause()));
         }
     }
 
@@ -52,7 +70,12 @@ final class Dial {
 
     private void abandon() {
         answered = true;
-        connecting.cancel(false); // or, if it is connected already, settle closes it
+        connecting.cancel(false); // or, if it is connected already, it is closed as soon as that is known
+        DuplexChannel unfinished = opening;
+        opening = null;
+        if (unfinished != null) {
+            unfinished.close();
+        }
     }
 
     private void onLoop(Runnable action) {

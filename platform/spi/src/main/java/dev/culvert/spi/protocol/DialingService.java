@@ -10,6 +10,7 @@ import dev.culvert.spi.proxy.ProxyHeader;
 import dev.culvert.spi.proxy.ProxyVersion;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -28,6 +29,7 @@ public final class DialingService implements LocalService {
     private final Duration connectTimeout;
     private final BridgeOptions options;
     private final @Nullable ProxyVersion proxyProtocol;
+    private final @Nullable ServiceOpening opening;
 
     /**
      * Makes the client's half of a tunnel.
@@ -57,6 +59,28 @@ public final class DialingService implements LocalService {
             Duration connectTimeout,
             BridgeOptions options,
             @Nullable ProxyVersion proxyProtocol) {
+        this(network, target, connectTimeout, options, proxyProtocol, null);
+    }
+
+    /**
+     * Makes the client's half of a tunnel whose service wants more than a connection before it is spoken to.
+     *
+     * @param network the platform's sockets
+     * @param target where the service is; without a host, on this machine
+     * @param connectTimeout how long the service may take to accept, and the opening to end
+     * @param options how streams and service are joined
+     * @param proxyProtocol the form of the {@link ProxyHeader} that each connection to the service begins with, or null
+     *     for none
+     * @param opening what comes after that and before the stream, or null for nothing
+     */
+    public DialingService(
+            Network network,
+            ServiceAddress target,
+            Duration connectTimeout,
+            BridgeOptions options,
+            @Nullable ProxyVersion proxyProtocol,
+            @Nullable ServiceOpening opening) {
+        this.opening = opening;
         this.network = requireNonNull(network, "network");
         this.target = requireNonNull(target, "target");
         this.local = shown(target);
@@ -79,11 +103,16 @@ public final class DialingService implements LocalService {
         new Dial(stream, this, network.connect(stream.channel().eventLoop(), target)).start(connectTimeout);
     }
 
-    /** Joins a stream to the service, which has accepted. */
-    void join(IncomingStream stream, DuplexChannel service) {
+    /** Says first to a service that has accepted what comes before the stream. */
+    Future<DuplexChannel> open(IncomingStream stream, DuplexChannel service) {
         if (proxyProtocol != null) {
             service.writeAndFlush(ProxyHeader.of(proxyProtocol, stream.origin()));
         }
+        return opening == null ? service.eventLoop().newSucceededFuture(service) : opening.open(service);
+    }
+
+    /** Joins a stream to the service. */
+    void join(IncomingStream stream, DuplexChannel service) {
         stream.bridge(service, options);
     }
 
@@ -94,6 +123,9 @@ public final class DialingService implements LocalService {
     }
 
     CulvertException failure(Throwable cause) {
+        if (cause instanceof CulvertException known) {
+            return known;
+        }
         if (cause instanceof ConnectTimeoutException) {
             return new CulvertException(ServiceError.TIMEOUT, "local " + local + " did not accept in time.", cause);
         }

@@ -56,6 +56,12 @@ public interface Protocol<P> extends AutoCloseable {
      */
     CompletionStage<EndpointLease> open(TunnelHandle tunnel, P parameters);
 
+    /**
+     * The server is going to stop: {@link #close} follows. Whoever has a balancer in front of it says so from now on; visitors
+     * are taken as before as long as their tunnel is there. From any thread.
+     */
+    default void drain() {}
+
     /** Stops listening. Open connections go on. */
     @Override
     default void close() {}

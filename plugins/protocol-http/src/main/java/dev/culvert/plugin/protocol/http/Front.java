@@ -18,9 +18,11 @@ final class Front {
     private final Forwarding forwarding;
     private final AccessLog accessLog;
     private final Map<String, Consumer<SessionPort.Shared>> shared = new ConcurrentHashMap<>();
+    private final Health health;
     private volatile boolean draining;
 
-    Front(Routes routes, Limits limits, Forwarding forwarding, AccessLog accessLog) {
+    Front(Routes routes, Limits limits, Forwarding forwarding, AccessLog accessLog, Health health) {
+        this.health = health;
         this.accessLog = accessLog;
         this.routes = routes;
         this.limits = limits;
@@ -37,6 +39,10 @@ final class Front {
 
     AccessLog accessLog() {
         return accessLog;
+    }
+
+    Health health() {
+        return health;
     }
 
     boolean isDraining() {
@@ -71,13 +77,23 @@ final class Front {
 
     /** What is wrong with what a request is about. */
     @Nullable
-    Refusal check(Peer peer, Identity identity, @Nullable Route route) {
+    Refusal misdirected(Peer peer, Identity identity) {
         String asked = identity.authority().host();
         if (peer.sni() != null && !peer.sni().equals(asked)) {
             return Refusal.of(
                     HttpResponseStatus.MISDIRECTED_REQUEST,
                     HttpError.MISDIRECTED,
                     "the connection is for another host than the request.");
+        }
+        return null;
+    }
+
+    /** What is wrong with the way to its tunnel. */
+    @Nullable
+    Refusal check(Identity identity, @Nullable Route route) {
+        if (route == null && draining) {
+            return Refusal.of(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE, HttpError.DRAINING, "the server is about to stop.");
         }
         if (route == null) {
             return Refusal.of(

@@ -88,6 +88,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
                         .addLast(
                                 new Http2Rules(front.limits()),
                                 new Http2StreamFrameToHttpObjectCodec(true),
+                                new EmptyBodies(),
                                 handler[0]);
             }
         };

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param responseTimeoutMs how long the service may take to begin its answer; 0 for the default
  * @param filters what requests go through, after the server's own
  * @param alone whether each request gets a stream of its own, since the client tells the service who visits it
+ * @param http2 whether the streams carry HTTP/2
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 record HttpParameters(
@@ -49,7 +50,8 @@ record HttpParameters(
 
         @JsonProperty("response_timeout_ms") @Min(0) long responseTimeoutMs,
         @JsonProperty("filters") @Size(max = 32) List<@Valid HttpFilterFactory> filters,
-        @JsonProperty("alone") boolean alone) {
+        @JsonProperty("alone") boolean alone,
+        @JsonProperty("http2") boolean http2) {
 
     /** Plain segments only: what may be written in two ways would be routed in two ways. */
     static final String PATH = "(/[A-Za-z0-9._~-]+)*";
@@ -76,6 +78,7 @@ record HttpParameters(
                 redirect,
                 responseTimeoutMs,
                 filters,
-                alone);
+                alone,
+                http2);
     }
 }

@@ -47,10 +47,14 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
         this.network = context.network();
         this.filters = new Filters(context, settings.filters(), settings.clientFilters());
         this.settings = settings;
-        this.names = new PublicNames(settings.domain(), settings.reserved());
+        this.names = new PublicNames(settings.domain(), settings.reserved(), settings.healthHost());
         this.proxies = new ProxyPeers(network, settings.proxyProtocolFrom());
-        this.front =
-                new Front(routes, settings.limits(), new Forwarding(settings.trustedProxies()), settings.accessLog());
+        this.front = new Front(
+                routes,
+                settings.limits(),
+                new Forwarding(settings.trustedProxies()),
+                settings.accessLog(),
+                new Health(settings.health(), settings.domain(), settings.healthHost()));
         TlsSection tls = settings.tls();
         Certificates read = tls == null ? null : Certificates.of(tls);
         certificates = read;
@@ -122,6 +126,11 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
         } catch (CulvertException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    @Override
+    public void drain() {
+        front.drain();
     }
 
     @Override

@@ -34,6 +34,9 @@ import org.pf4j.Extension;
  * @param clientFilters which types of filters tunnels may bring; default all
  * @param proxyProtocolFrom networks of proxies, whose connections have to begin with the header of the PROXY protocol
  *     and count as those of whom it names; default none
+ * @param health whether a balancer is told by {@code /healthz} and {@code /readyz} how the server is, where no tunnel can be:
+ *     at its address and at its domain; default yes
+ * @param healthHost one more host where it is told, which no tunnel gets; default none
  */
 @Extension
 @JsonTypeName("http")
@@ -52,7 +55,9 @@ public record HttpProtocolFactory(
         AccessLog accessLog,
         List<@Valid HttpFilterFactory> filters,
         @Nullable List<String> clientFilters,
-        List<SourceNetwork> proxyProtocolFrom)
+        List<SourceNetwork> proxyProtocolFrom,
+        Boolean health,
+        @Nullable HostName healthHost)
         implements ProtocolFactory {
 
     private static final List<String> RESERVED =
@@ -68,6 +73,10 @@ public record HttpProtocolFactory(
         limits = requireNonNullElse(limits, Limits.DEFAULTS);
         filters = List.copyOf(requireNonNullElse(filters, List.of()));
         proxyProtocolFrom = List.copyOf(requireNonNullElse(proxyProtocolFrom, List.of()));
+        health = requireNonNullElse(health, true);
+        if (healthHost != null && healthHost.isWildcard()) {
+            throw new IllegalArgumentException("health_host: \"" + healthHost + "\" (expected: a name without *)");
+        }
         if (domain.isWildcard()) {
             throw new IllegalArgumentException("domain: \"" + domain + "\" (expected: a name without *)");
         }

@@ -19,6 +19,8 @@ import dev.culvert.spi.protocol.TunnelFactory;
 import dev.culvert.spi.proxy.ProxyVersion;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,8 @@ import org.pf4j.Extension;
  * A host, or a path of one, that leads to a local HTTP service. {@code [[tunnel]] type = "http"}.
  *
  * @param target {@code local}: where the service is: a port, tried on 127.0.0.1, then on ::1; {@code host:port};
- *     {@code http://host:port}. Required on a client
+ *     {@code http://host:port}; {@code https://} for one that speaks TLS, {@code h2c://} and {@code h2://} for those that speak
+ *     HTTP/2 without and with TLS. Required on a client
  * @param host the name that visitors ask for; one label alone is a name below the server's domain; {@code *.example.com}
  *     is every name below {@code example.com} that has no tunnel of its own. Default: the server picks one, and after a
  *     lost connection is asked for the same again
@@ -44,6 +47,9 @@ import org.pf4j.Extension;
  * @param filters what requests go through on the server, in this order, after the server's own; default nothing
  * @param proxyProtocol {@code "v1"} or {@code "v2"}: the service is told who visits it, by the PROXY protocol, on a
  *     connection of its own for each request; default not
+ * @param ca PEM, who may vouch for a service that speaks TLS; default those that the system trusts
+ * @param pins keys of a service that speaks TLS, any of which will do, whoever vouches for them
+ * @param serverName the name in the certificate of a service that speaks TLS, where it is not the host of {@code local}
  */
 @Extension
 @JsonTypeName("http")
@@ -68,7 +74,13 @@ public record HttpTunnelFactory(
         Duration responseTimeout,
         Duration connectTimeout,
         List<@Valid HttpFilterFactory> filters,
-        @Nullable ProxyVersion proxyProtocol)
+        @Nullable ProxyVersion proxyProtocol,
+        @Nullable Path ca,
+
+        @JsonProperty("pin") @Nullable
+        List<@Pattern(regexp = ServiceTrust.PIN, message = "expected: sha256/ and 44 characters") String> pins,
+
+        @Nullable @Size(min = 1, max = 253) String serverName)
         implements TunnelFactory {
 
     private static final String LOCAL = "local";
@@ -84,6 +96,11 @@ public record HttpTunnelFactory(
         responseTimeout = Durations.positive(
                 "response_timeout",
                 requireNonNullElse(responseTimeout, Duration.ofMillis(HttpParameters.RESPONSE_TIMEOUT_MS)));
+        boolean ofTls = ca != null || pins != null || serverName != null;
+        if (ofTls && target != null && !target.scheme().isTls()) {
+            throw new IllegalArgumentException(
+                    "local: \"" + target + "\" (expected: https:// or h2:// where ca, pin or server_name is given)");
+        }
         connectTimeout =
                 Durations.positive("connect_timeout", requireNonNullElse(connectTimeout, Duration.ofSeconds(10)));
     }
@@ -95,14 +112,15 @@ public record HttpTunnelFactory(
                 asked,
                 path,
                 stripPrefix,
-                LOCAL.equals(hostHeader) && target != null ? DialingService.shown(target.address()) : hostHeader,
+                LOCAL.equals(hostHeader) && target != null ? target.authority() : hostHeader,
                 requestHeaders,
                 responseHeaders,
                 forceHttps,
                 redirect,
                 responseTimeout.toMillis(),
                 filters.stream().map(HttpFilterFactory::sent).toList(),
-                proxyProtocol != null);
+                proxyProtocol != null,
+                target != null && target.scheme().isHttp2());
     }
 
     @Override
@@ -123,6 +141,13 @@ public record HttpTunnelFactory(
                     "local: " + (target == null ? "missing" : target) + " (expected: host:port, or a port alone).");
         }
         return new DialingService(
-                context.network(), target.address(), connectTimeout, BridgeOptions.DEFAULT, proxyProtocol);
+                context.network(), target.address(), connectTimeout, BridgeOptions.DEFAULT, proxyProtocol, opening());
+    }
+
+    private @Nullable ServiceTls opening() {
+        LocalTarget local = target;
+        return local == null || !local.scheme().isTls()
+                ? null
+                : ServiceTls.of(local, ca, requireNonNullElse(pins, List.of()), serverName);
     }
 }

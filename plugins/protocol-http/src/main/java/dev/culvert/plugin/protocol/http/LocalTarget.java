@@ -4,16 +4,57 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.culvert.spi.HostPort;
 import dev.culvert.spi.protocol.DialingService;
+import java.util.Locale;
 
 /**
- * Where a service is: {@code 3000}, {@code 10.0.0.5:3000} or {@code http://localhost:3000}.
+ * Where a service is, and what it speaks: {@code 3000}, {@code 10.0.0.5:3000}, {@code http://localhost:3000}, {@code
+ * https://…}, {@code h2c://…} or {@code h2://…}.
  *
+ * @param scheme what it speaks
  * @param address where it is; without a host, on this machine
  */
-public record LocalTarget(HostPort address) {
+public record LocalTarget(Scheme scheme, HostPort address) {
 
-    private static final String HTTP = "http://";
-    private static final String HTTPS = "https://";
+    private static final String MARK = "://";
+
+    /** A service that speaks HTTP/1.1. */
+    public LocalTarget(HostPort address) {
+        this(Scheme.HTTP, address);
+    }
+
+    /** What a service speaks. */
+    public enum Scheme {
+        /** HTTP/1.1. */
+        HTTP(80, false, false),
+        /** HTTP/1.1 inside TLS. */
+        HTTPS(443, true, false),
+        /** HTTP/2 by prior knowledge. */
+        H2C(80, false, true),
+        /** HTTP/2 inside TLS, agreed on by ALPN. */
+        H2(443, true, true);
+
+        private final int port;
+        private final boolean tls;
+        private final boolean http2;
+
+        Scheme(int port, boolean tls, boolean http2) {
+            this.port = port;
+            this.tls = tls;
+            this.http2 = http2;
+        }
+
+        boolean isTls() {
+            return tls;
+        }
+
+        boolean isHttp2() {
+            return http2;
+        }
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /**
      * Reads a target as a file has it.
@@ -23,26 +64,44 @@ public record LocalTarget(HostPort address) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static LocalTarget parse(Object value) {
         String text = String.valueOf(value).strip();
-        if (text.startsWith(HTTPS)) {
-            throw new IllegalArgumentException("local: \"" + text + "\" (expected: a service that speaks plain HTTP;"
-                    + " a tunnel of type \"tls\" passes a service's own TLS on)");
-        }
-        boolean scheme = text.startsWith(HTTP);
-        String rest = scheme ? text.substring(HTTP.length()) : text;
-        if (scheme && rest.endsWith("/")) {
+        int mark = text.indexOf(MARK);
+        Scheme scheme = mark < 0 ? Scheme.HTTP : scheme(text, text.substring(0, mark));
+        String rest = mark < 0 ? text : text.substring(mark + MARK.length());
+        if (mark >= 0 && rest.endsWith("/")) {
             rest = rest.substring(0, rest.length() - 1);
         }
         if (rest.isEmpty() || rest.indexOf('/') >= 0) {
-            throw new IllegalArgumentException(
-                    "local: \"" + text + "\" (expected: a port, host:port or http://host:port)");
+            throw malformed(text);
         }
         boolean hasPort = rest.lastIndexOf(':') > rest.lastIndexOf(']');
-        return new LocalTarget(HostPort.parse(scheme && !hasPort ? rest + ":80" : rest));
+        return new LocalTarget(scheme, HostPort.parse(mark >= 0 && !hasPort ? rest + ":" + scheme.port : rest));
+    }
+
+    /** The host as requests name it that go straight to the service. */
+    String authority() {
+        String shown = DialingService.shown(address);
+        String usual = ":" + scheme.port;
+        return scheme.isTls() && shown.endsWith(usual) ? shown.substring(0, shown.length() - usual.length()) : shown;
     }
 
     @JsonValue
     @Override
     public String toString() {
-        return DialingService.shown(address);
+        String shown = DialingService.shown(address);
+        return scheme == Scheme.HTTP ? shown : scheme.text() + MARK + shown;
+    }
+
+    private static Scheme scheme(String text, String name) {
+        for (Scheme scheme : Scheme.values()) {
+            if (scheme.text().equals(name)) {
+                return scheme;
+            }
+        }
+        throw malformed(text);
+    }
+
+    private static IllegalArgumentException malformed(String text) {
+        return new IllegalArgumentException(
+                "local: \"" + text + "\" (expected: a port, host:port, http://host:port, https://, h2c:// or h2://)");
     }
 }

@@ -5,21 +5,25 @@ import dev.culvert.spi.HostName;
 import dev.culvert.spi.TunnelError;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Which names tunnels may have on this server. Thread-safe. */
 final class PublicNames {
 
     private final HostName domain;
     private final List<String> reserved;
+    private final @Nullable HostName health;
 
     /**
      * Makes the rules.
      *
      * @param domain names of one label are below it
      * @param reserved labels below it that no tunnel gets
+     * @param health one more name that no tunnel gets
      */
-    PublicNames(HostName domain, List<String> reserved) {
+    PublicNames(HostName domain, List<String> reserved, @Nullable HostName health) {
         this.domain = domain;
+        this.health = health;
         this.reserved =
                 reserved.stream().map(label -> label.toLowerCase(Locale.ROOT)).toList();
     }
@@ -33,7 +37,7 @@ final class PublicNames {
         if (isTooWide(host)) {
             throw notPermitted(host, "a name, or a wildcard with two labels behind it");
         }
-        if (host.isBelow(domain) && isReserved(host)) {
+        if (host.isBelow(domain) && isReserved(host) || host.equals(health)) {
             throw new CulvertException(TunnelError.NOT_PERMITTED, "host: \"" + host + "\" is reserved.");
         }
         return host;

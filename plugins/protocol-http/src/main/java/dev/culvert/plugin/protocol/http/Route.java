@@ -39,7 +39,7 @@ final class Route implements EndpointLease {
         this.parameters = parameters;
         this.responseTimeout = Duration.ofMillis(Math.min(
                 parameters.responseTimeoutMs(), limits.maxResponseTimeout().toMillis()));
-        this.pool = new ServicePool(handle, limits, parameters.alone() ? 0 : limits.maxPooled());
+        this.pool = new ServicePool(handle, limits, parameters.alone() ? 0 : limits.maxPooled(), parameters.http2());
     }
 
     HostName host() {

@@ -8,6 +8,7 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,9 @@ final class ServicePool {
 
     private final TunnelHandle tunnel;
     private final int most;
+    private final boolean http2;
     private final Duration keptFor;
-    private final Deque<ServiceStream> idle = new ConcurrentLinkedDeque<>();
+    private final Deque<PooledService> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger size = new AtomicInteger();
     private volatile boolean closed;
 
@@ -25,8 +27,10 @@ final class ServicePool {
      * Makes one.
      *
      * @param most how many it keeps
+     * @param http2 whether the service speaks HTTP/2
      */
-    ServicePool(TunnelHandle tunnel, Limits limits, int most) {
+    ServicePool(TunnelHandle tunnel, Limits limits, int most, boolean http2) {
+        this.http2 = http2;
         this.tunnel = tunnel;
         this.most = most;
         this.keptFor = limits.pooledFor();
@@ -52,9 +56,9 @@ final class ServicePool {
                 asker.notOpened(failure);
                 return;
             }
-            ServiceStream pooled = idleFor.isZero() ? null : pooled(turn, origin, idleFor);
+            PooledService pooled = idleFor.isZero() ? null : pooled(turn, origin, idleFor);
             if (pooled != null) {
-                asker.opened(pooled, turn.token(pooled.stream()));
+                pooled.use(asker, turn.token(pooled.stream()));
             } else {
                 open(turn, asker);
             }
@@ -64,23 +68,32 @@ final class ServicePool {
     private void open(Turn turn, Asker asker) {
         turn.openStream().addListener((Future<TunnelStream> opened) -> {
             if (opened.isSuccess()) {
-                ServiceStream service = ServiceStream.on(opened.getNow(), this);
+                PooledService service =
+                        http2 ? Http2Service.on(opened.getNow(), this) : ServiceStream.on(opened.getNow(), this);
                 service.stream()
                         .channel()
                         .eventLoop()
-                        .schedule(
-                                () -> service.expireAfter(keptFor),
-                                keptFor.toMillis(),
-                                java.util.concurrent.TimeUnit.MILLISECONDS);
-                asker.opened(service, turn.token(service.stream()));
+                        .schedule(() -> expire(service), keptFor.toMillis(), TimeUnit.MILLISECONDS);
+                service.use(asker, turn.token(service.stream()));
             } else {
                 asker.notOpened(opened.cause());
             }
         });
     }
 
+    // Closes it if nobody has used it for so long; else looks again later.
+    private void expire(PooledService service) {
+        long left = service.idleSince() + keptFor.toNanos() - System.nanoTime();
+        if (service.isIdle() && left <= 0 && take(service)) {
+            service.close();
+        } else if (service.isOpen()) {
+            long pause = Math.max(left, TimeUnit.MILLISECONDS.toNanos(100));
+            service.stream().channel().eventLoop().schedule(() -> expire(service), pause, TimeUnit.NANOSECONDS);
+        }
+    }
+
     /** A stream is idle from now on. */
-    void put(ServiceStream stream) {
+    void put(PooledService stream) {
         if (size.incrementAndGet() > most) {
             size.decrementAndGet();
             stream.close();
@@ -93,7 +106,7 @@ final class ServicePool {
     }
 
     /** Takes one out, unless somebody else has. */
-    boolean take(ServiceStream stream) {
+    boolean take(PooledService stream) {
         boolean taken = idle.removeFirstOccurrence(stream);
         if (taken) {
             size.decrementAndGet();
@@ -104,13 +117,13 @@ final class ServicePool {
     /** Keeps none any more. */
     void close() {
         closed = true;
-        for (ServiceStream stream = idle.poll(); stream != null; stream = idle.poll()) {
+        for (PooledService stream = idle.poll(); stream != null; stream = idle.poll()) {
             stream.close();
         }
     }
 
-    private @Nullable ServiceStream pooled(Turn turn, StreamOrigin origin, Duration idleFor) {
-        for (ServiceStream stream : idle) {
+    private @Nullable PooledService pooled(Turn turn, StreamOrigin origin, Duration idleFor) {
+        for (PooledService stream : idle) {
             if (!turn.isOf(stream.stream()) || !take(stream)) {
                 continue; // another client's turn comes again, or somebody was faster
             }

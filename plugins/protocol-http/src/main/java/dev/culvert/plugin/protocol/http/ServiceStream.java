@@ -16,15 +16,13 @@ import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stream to a service that speaks HTTP/1.1, used for one request after another. Handles what comes from the service on
  * the stream's loop and hands it to whoever uses the stream now; its methods may be called from any.
  */
-final class ServiceStream extends ChannelInboundHandlerAdapter implements ServiceEnd {
+final class ServiceStream extends ChannelInboundHandlerAdapter implements ServiceEnd, PooledService {
 
     private final TunnelStream stream;
     private final DuplexChannel channel;
@@ -53,16 +51,18 @@ final class ServiceStream extends ChannelInboundHandlerAdapter implements Servic
         return service;
     }
 
-    TunnelStream stream() {
+    @Override
+    public TunnelStream stream() {
         return stream;
     }
 
-    boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         return !closed && channel.isActive() && !decoder.hasLeftOver();
     }
 
-    /** When it was last used, as {@link System#nanoTime()}. */
-    long idleSince() {
+    @Override
+    public long idleSince() {
         return idleSince;
     }
 
@@ -128,18 +128,18 @@ final class ServiceStream extends ChannelInboundHandlerAdapter implements Servic
         }
     }
 
-    /** Closes it if nobody has used it for so long; else looks again later. */
-    void expireAfter(Duration time) {
-        long left = idleSince + time.toNanos() - System.nanoTime();
-        if (user == null && left <= 0 && pool.take(this)) {
-            channel.close();
-        } else if (!closed) {
-            long pause = Math.max(left, TimeUnit.MILLISECONDS.toNanos(100));
-            channel.eventLoop().schedule(() -> expireAfter(time), pause, TimeUnit.NANOSECONDS);
-        }
+    @Override
+    public boolean isIdle() {
+        return user == null;
     }
 
-    void close() {
+    @Override
+    public void use(ServicePool.Asker asker, @Nullable String token) {
+        asker.opened(this, token);
+    }
+
+    @Override
+    public void close() {
         channel.close();
     }
 

@@ -202,6 +202,12 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
                 headers.get(REFERER),
                 headers.get(USER_AGENT),
                 System.nanoTime());
+        Refusal misled = front.misdirected(peer, identity);
+        if (misled == null && front.health().isAsked(asked.method(), identity)) {
+            front.health().write(end, asked, identity, front.isDraining());
+            end.answered(!asked.hasBody());
+            return;
+        }
         Route route = front.find(identity);
         Consumer<SessionPort.Shared> session =
                 route == null && asked.webSocket() ? front.sharing(identity.path()) : null;
@@ -211,7 +217,7 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
             end.channel().eventLoop().execute(() -> handOver(end, head, session, source, secure));
             return;
         }
-        Refusal misled = front.check(peer, identity, route);
+        misled = misled == null ? front.check(identity, route) : misled;
         if (misled != null || route == null) {
             refuse(end, misled == null ? Refusal.badRequest("no route.") : misled, asked);
             return;

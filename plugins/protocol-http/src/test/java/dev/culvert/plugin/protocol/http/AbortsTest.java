@@ -162,6 +162,9 @@ final class AbortsTest extends HttpTest {
                 Duration.ofMillis(200),
                 null,
                 null,
+                null,
+                null,
+                null,
                 null);
         Visitor visitor = visit(open(client));
 

@@ -72,6 +72,8 @@ final class Http2Test extends HttpTest {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 

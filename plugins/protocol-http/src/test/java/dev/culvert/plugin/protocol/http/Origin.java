@@ -24,19 +24,30 @@ final class Origin implements AutoCloseable {
         boolean handle(Message request, InputStream in, OutputStream out, Socket connection) throws IOException;
     }
 
+    /** What is spoken on a connection below HTTP. */
+    interface Spoken {
+        Socket on(Socket connection) throws IOException;
+    }
+
     private final ServerSocket listener;
+    private final Spoken spoken;
     private final Handler handler;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<Message> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
 
-    private Origin(Handler handler) throws IOException {
+    private Origin(Spoken spoken, Handler handler) throws IOException {
+        this.spoken = spoken;
         this.listener = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
         this.handler = handler;
     }
 
     static Origin start(Handler handler) throws IOException {
-        Origin origin = new Origin(handler);
+        return start(connection -> connection, handler);
+    }
+
+    static Origin start(Spoken spoken, Handler handler) throws IOException {
+        Origin origin = new Origin(spoken, handler);
         daemon(origin::accept);
         return origin;
     }
@@ -89,14 +100,16 @@ final class Origin implements AutoCloseable {
 
     private void serve(Socket connection) {
         try (connection) {
-            InputStream in = new BufferedInputStream(connection.getInputStream());
-            OutputStream out = connection.getOutputStream();
+            Socket inside = spoken.on(connection);
+            InputStream in = new BufferedInputStream(inside.getInputStream());
+            OutputStream out = inside.getOutputStream();
             boolean goesOn = true;
             while (goesOn) {
                 Message request = Message.read(in);
                 requests.add(request);
                 goesOn = handler.handle(request, in, out, connection);
             }
+            inside.close();
         } catch (IOException e) {
             // What the visitor sees is what the test looks at.
         } finally {

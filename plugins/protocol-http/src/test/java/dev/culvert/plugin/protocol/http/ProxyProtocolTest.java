@@ -27,7 +27,9 @@ final class ProxyProtocolTest extends HttpTest {
                 null,
                 null,
                 null,
-                proxies);
+                proxies,
+                null,
+                null);
     }
 
     @Test
@@ -72,7 +74,10 @@ final class ProxyProtocolTest extends HttpTest {
                 null,
                 null,
                 null,
-                ProxyVersion.V1));
+                ProxyVersion.V1,
+                null,
+                null,
+                null));
         for (int i = 0; i < 3; i++) {
             Visitor visitor = visit(port);
 

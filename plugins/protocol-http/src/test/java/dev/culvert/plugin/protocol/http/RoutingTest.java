@@ -79,6 +79,9 @@ final class RoutingTest extends HttpTest {
                 null,
                 null,
                 null,
+                null,
+                null,
+                null,
                 null));
         Visitor visitor = visit(port);
 
@@ -139,6 +142,9 @@ final class RoutingTest extends HttpTest {
                 null,
                 null,
                 null,
+                null,
+                null,
+                null,
                 null));
         open(new HttpTunnelFactory(
                 new LocalTarget(origin.address()),
@@ -150,6 +156,9 @@ final class RoutingTest extends HttpTest {
                 null,
                 false,
                 "https://new.example.com",
+                null,
+                null,
+                null,
                 null,
                 null,
                 null,

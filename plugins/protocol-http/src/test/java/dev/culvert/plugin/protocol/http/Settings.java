@@ -3,6 +3,7 @@ package dev.culvert.plugin.protocol.http;
 import dev.culvert.spi.HostName;
 import dev.culvert.spi.HostPort;
 import dev.culvert.spi.SourceNetwork;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -27,6 +28,8 @@ final class Settings {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 
@@ -39,12 +42,29 @@ final class Settings {
     }
 
     static HttpTunnelFactory tunnel(HostPort local, String host, String path, boolean strip) {
+        return tunnel(new LocalTarget(local), host, path, strip, null, null, null, null);
+    }
+
+    static HttpTunnelFactory tunnel(
+            LocalTarget local, String host, String hostHeader, Path ca, List<String> pins, String serverName) {
+        return tunnel(local, host, "", false, hostHeader, ca, pins, serverName);
+    }
+
+    private static HttpTunnelFactory tunnel(
+            LocalTarget local,
+            String host,
+            String path,
+            boolean strip,
+            String hostHeader,
+            Path ca,
+            List<String> pins,
+            String serverName) {
         return new HttpTunnelFactory(
-                new LocalTarget(local),
+                local,
                 host == null ? null : HostName.parse(host),
                 path,
                 strip,
-                null,
+                hostHeader,
                 null,
                 null,
                 false,
@@ -52,6 +72,9 @@ final class Settings {
                 null,
                 null,
                 null,
-                null);
+                null,
+                ca,
+                pins,
+                serverName);
     }
 }
