@@ -7,7 +7,6 @@ import dev.culvert.spi.ConfigError;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Network;
 import dev.culvert.spi.Role;
-import dev.culvert.spi.auth.AuthenticationContext;
 import dev.culvert.spi.auth.Authenticator;
 import dev.culvert.spi.dialect.ChannelDialect;
 import dev.culvert.spi.dialect.Dialect;
@@ -159,27 +158,14 @@ final class ControlListener {
         }
     }
 
-    private void accepted(SessionPort.Shared connection) {
-        DuplexChannel raw = connection.channel();
-        PendingClient client = stopped ? null : entered(raw, connection.peer());
+    private void accepted(PrivateConnection outer) {
+        DuplexChannel raw = (DuplexChannel) outer.channel();
+        PendingClient client = stopped ? null : entered(raw, outer.context().peer());
         if (client != null) {
-            handshake(raw, client, known -> asShared(known, connection));
+            handshake(raw, client, inner -> TransportLayers.completedBy(outer, inner));
         } else {
             Network.abort(raw);
         }
-    }
-
-    // What the port knows of the connection, its handshake does not.
-    private static PrivateConnection asShared(PrivateConnection known, SessionPort.Shared connection) {
-        AuthenticationContext inner = known.context();
-        return new PrivateConnection(
-                known.channel(),
-                new AuthenticationContext(
-                        connection.peer(),
-                        inner.identity(),
-                        inner.bindings(),
-                        inner.confidential() || connection.confidential()),
-                known.principal());
     }
 
     private @Nullable PendingClient entered(DuplexChannel raw, SocketAddress peer) {

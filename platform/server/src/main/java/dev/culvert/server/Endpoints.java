@@ -12,6 +12,7 @@ import dev.culvert.spi.dialect.TunnelRequest;
 import dev.culvert.spi.event.SessionListener;
 import dev.culvert.spi.protocol.EndpointLease;
 import dev.culvert.spi.protocol.Protocol;
+import dev.culvert.spi.registry.Candidate;
 import dev.culvert.spi.registry.Claim;
 import dev.culvert.spi.registry.ClaimResult;
 import dev.culvert.spi.registry.Lease;
@@ -262,7 +263,7 @@ final class Endpoints {
         String key = endpoint.toString();
         served.count(key);
         return claim(claimOf(session, request, key, served), true)
-                .thenCompose(granted -> expose(key, session.principal(), protocol, parameters, make)
+                .thenCompose(granted -> expose(key, served, protocol, parameters, make)
                         .handle((tunnel, failure) -> {
                             if (failure != null) {
                                 registry.release(granted.lease(), false);
@@ -314,7 +315,8 @@ final class Endpoints {
 
     // What is public already is kept if it is the same thing; otherwise it makes room first.
     private <P> CompletableFuture<PublicTunnel> expose(
-            String key, Principal owner, Protocol<P> protocol, P parameters, Supplier<PublicTunnel> make) {
+            String key, ServedTunnel served, Protocol<P> protocol, P parameters, Supplier<PublicTunnel> make) {
+        Principal owner = served.owner().principal();
         CompletableFuture<PublicTunnel> result = open.compute(key, (same, before) -> {
             if (before == null) {
                 return bind(protocol, parameters, make, attempts(key));
@@ -323,10 +325,14 @@ final class Endpoints {
                 if (tunnel != null && tunnel.fits(owner, parameters)) {
                     return CompletableFuture.completedFuture(tunnel);
                 }
-                if (tunnel != null) {
-                    close(tunnel);
+                if (tunnel == null) {
+                    return bind(protocol, parameters, make, REBIND_ATTEMPTS);
                 }
-                return bind(protocol, parameters, make, REBIND_ATTEMPTS);
+                return registry.find(key).thenCompose(sharing -> {
+                    requireAlone(key, served, sharing);
+                    close(tunnel);
+                    return bind(protocol, parameters, make, REBIND_ATTEMPTS);
+                });
             });
         });
         result.whenComplete((tunnel, failure) -> {
@@ -335,6 +341,15 @@ final class Endpoints {
             }
         });
         return result;
+    }
+
+    // Else whoever comes to a group could take away the filters that protect the services of the others.
+    private static void requireAlone(String key, ServedTunnel served, List<Candidate> sharing) {
+        if (sharing.stream().anyMatch(one -> !one.member().sameClient(served.member()))) {
+            throw new CulvertException(
+                    TunnelError.ENDPOINT_HELD,
+                    key + ": other clients of the account share it with other keys (expected: the same on all).");
+        }
     }
 
     private <P> CompletableFuture<PublicTunnel> bind(

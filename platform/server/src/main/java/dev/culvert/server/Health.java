@@ -142,6 +142,9 @@ final class Health {
                 probing.set(false);
                 found(connected.cause());
                 stream.channel().close();
+                if (!connected.isSuccess()) {
+                    probeLater(); // also where the link was to blame, and the service was not heard of
+                }
             });
         });
     }

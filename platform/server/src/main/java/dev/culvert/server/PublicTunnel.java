@@ -106,7 +106,7 @@ final class PublicTunnel implements TunnelHandle {
 
     @Override
     public boolean mayReuse(TunnelStream stream, StreamOrigin origin) {
-        return ServedTunnel.mayReuse(stream.channel(), origin);
+        return !isPaused() && ServedTunnel.mayReuse(stream.channel(), origin);
     }
 
     @Override
@@ -214,7 +214,7 @@ final class PublicTunnel implements TunnelHandle {
     /** Somebody can serve it: whoever waited tries again. */
     void arrived() {
         served();
-        registry.find(key()).thenAccept(found -> shared = Balancer.areSeveralClients(found));
+        registry.find(key()).thenAccept(this::noteShared);
         arrival.getAndSet(new CompletableFuture<>()).complete(null);
     }
 
@@ -246,8 +246,15 @@ final class PublicTunnel implements TunnelHandle {
         return paused;
     }
 
+    // Never taken back: an older answer may come later. One client alone costs a question more for each request then.
+    private void noteShared(List<Candidate> found) {
+        if (Balancer.areSeveralClients(found)) {
+            shared = true;
+        }
+    }
+
     private List<Candidate> ordered(List<Candidate> found, StreamOrigin origin, @Nullable String token) {
-        shared = Balancer.areSeveralClients(found);
+        noteShared(found);
         return balancer.order(found, origin, token);
     }
 

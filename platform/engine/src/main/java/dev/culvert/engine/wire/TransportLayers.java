@@ -120,8 +120,14 @@ public final class TransportLayers {
         return inner;
     }
 
-    // A WebSocket inside TLS knows nothing of the certificate; what the outer layer established still holds.
-    private static PrivateConnection completedBy(PrivateConnection outer, PrivateConnection inner) {
+    /**
+     * One connection inside another. A WebSocket inside TLS knows nothing of the certificate; what the outer layer
+     * established still holds.
+     *
+     * @param outer nearer to the wire
+     * @param inner what was made of its channel
+     */
+    public static PrivateConnection completedBy(PrivateConnection outer, PrivateConnection inner) {
         return new PrivateConnection(
                 inner.channel(),
                 ContextOfLayers.merge(outer.context(), inner.context()),

@@ -1,5 +1,6 @@
 package dev.culvert.spi.protocol;
 
+import dev.culvert.spi.transport.PrivateConnection;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
@@ -16,17 +17,10 @@ public interface SessionPort {
      * and that path. Called once for a path, after {@link Protocol#start}; holds until the protocol is closed.
      *
      * @param path without a query
-     * @param taken gets each such connection, on its loop, and owns it
+     * @param taken gets each such connection, on its loop, and owns it: a {@link DuplexChannel} as if nothing had been read
+     *     from it yet, with auto-read off, and what is known of its other end, which is not a proxy in between that the
+     *     protocol believes
      * @return where it listens
      */
-    InetSocketAddress share(String path, Consumer<Shared> taken);
-
-    /**
-     * A connection that begins with such a request.
-     *
-     * @param channel as if nothing had been read from it yet, with auto-read off
-     * @param peer who is at its other end; not a proxy in between that the protocol believes
-     * @param confidential whether it came by TLS
-     */
-    record Shared(DuplexChannel channel, InetSocketAddress peer, boolean confidential) {}
+    InetSocketAddress share(String path, Consumer<PrivateConnection> taken);
 }

@@ -451,14 +451,16 @@ final class YamuxLink implements Link, FrameReader.Frames, StreamOpener.Session 
         if (closing) {
             return;
         }
+        boolean left = goneAway.isDone() && streams.isEmpty();
+        closing = true;
         writer.abandon();
-        if (goneAway.isDone() && streams.isEmpty()) {
+        channel.close(); // before the streams hear of it, who ask whether the connection is to blame
+        if (left) {
             finish(null);
         } else {
             String how = cause == null ? "ended without a goodbye" : "was lost: " + cause.getMessage();
             finish(new CulvertException(WireError.CONNECTION_LOST, "yamux: the connection " + how + ".", cause));
         }
-        channel.close();
     }
 
     /**
@@ -466,10 +468,11 @@ final class YamuxLink implements Link, FrameReader.Frames, StreamOpener.Session 
      * a reset goes out at once, and where only the way back is broken the peer hears of the end by it.
      */
     private void hangUp(CulvertException cause) {
+        closing = true;
         writer.abandon();
-        finish(cause);
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.close();
+        finish(cause);
     }
 
     /** Tells everybody here. */

@@ -3,7 +3,7 @@ package dev.culvert.plugin.protocol.http;
 import dev.culvert.spi.ConfigError;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HttpError;
-import dev.culvert.spi.protocol.SessionPort;
+import dev.culvert.spi.transport.PrivateConnection;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +17,7 @@ final class Front {
     private final Limits limits;
     private final Forwarding forwarding;
     private final AccessLog accessLog;
-    private final Map<String, Consumer<SessionPort.Shared>> shared = new ConcurrentHashMap<>();
+    private final Map<String, Consumer<PrivateConnection>> shared = new ConcurrentHashMap<>();
     private final Health health;
     private volatile boolean draining;
 
@@ -55,7 +55,7 @@ final class Front {
     }
 
     /** Gives connections that ask for a path to somebody else. */
-    void share(String path, Consumer<SessionPort.Shared> taken) {
+    void share(String path, Consumer<PrivateConnection> taken) {
         if (shared.putIfAbsent(path, taken) != null) {
             throw new CulvertException(
                     ConfigError.CONFLICTING_KEYS,
@@ -65,7 +65,7 @@ final class Front {
 
     /** Who takes connections that ask for a WebSocket at a path; null if that is a tunnel's affair. */
     @Nullable
-    Consumer<SessionPort.Shared> sharing(String path) {
+    Consumer<PrivateConnection> sharing(String path) {
         return shared.get(path);
     }
 

@@ -47,6 +47,7 @@ final class Http2Service extends ChannelInboundHandlerAdapter implements PooledS
         this.channel = stream.channel();
         this.pool = pool;
         this.codec = Http2FrameCodecBuilder.forClient()
+                .gracefulShutdownTimeoutMillis(0) // whoever closes it has nothing left to wait for
                 .initialSettings(Http2Settings.defaultSettings()
                         .pushEnabled(false)
                         .initialWindowSize(WINDOW)

@@ -13,6 +13,7 @@ import dev.culvert.spi.protocol.Protocol;
 import dev.culvert.spi.protocol.SessionPort;
 import dev.culvert.spi.protocol.TunnelHandle;
 import dev.culvert.spi.proxy.ProxyPeers;
+import dev.culvert.spi.transport.PrivateConnection;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.FutureListener;
 import java.net.InetSocketAddress;
@@ -146,7 +147,7 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
     }
 
     @Override
-    public InetSocketAddress share(String path, Consumer<Shared> taken) {
+    public InetSocketAddress share(String path, Consumer<PrivateConnection> taken) {
         Channel bound = listening;
         if (bound == null) {
             throw new IllegalStateException("not started");

@@ -87,7 +87,7 @@ final class ServicePool {
         if (service.isIdle() && left <= 0 && take(service)) {
             service.close();
         } else if (service.isOpen()) {
-            long pause = Math.max(left, TimeUnit.MILLISECONDS.toNanos(100));
+            long pause = service.isIdle() && left > 0 ? left : keptFor.toNanos();
             service.stream().channel().eventLoop().schedule(() -> expire(service), pause, TimeUnit.NANOSECONDS);
         }
     }
@@ -124,10 +124,12 @@ final class ServicePool {
 
     private @Nullable PooledService pooled(Turn turn, StreamOrigin origin, Duration idleFor) {
         for (PooledService stream : idle) {
-            if (!turn.isOf(stream.stream()) || !take(stream)) {
+            long idleNanos = System.nanoTime() - stream.idleSince();
+            boolean recent = idleNanos < idleFor.toNanos();
+            boolean forOthers = !recent && idleNanos < keptFor.toNanos();
+            if (!turn.isOf(stream.stream()) || forOthers || !take(stream)) {
                 continue; // another client's turn comes again, or somebody was faster
             }
-            boolean recent = System.nanoTime() - stream.idleSince() < idleFor.toNanos();
             if (!recent || !stream.isOpen()) {
                 stream.close();
             } else if (tunnel.mayReuse(stream.stream(), origin)) {

@@ -96,7 +96,7 @@ final class ServiceTls implements ServiceOpening {
         });
         // A service may speak first: what it says waits for the stream.
         connection.pipeline().addLast(tls, edge, new HeldReads());
-        connection.read();
+        connection.pipeline().context(edge).read(); // not through what holds back
         return opened;
     }
 

@@ -5,10 +5,12 @@ import static io.netty.handler.codec.http.HttpHeaderNames.HOST;
 import static io.netty.handler.codec.http.HttpHeaderNames.REFERER;
 import static io.netty.handler.codec.http.HttpHeaderNames.USER_AGENT;
 
+import dev.culvert.spi.auth.AuthenticationContext;
+import dev.culvert.spi.auth.EndPointBinding;
 import dev.culvert.spi.http.HttpFilter;
 import dev.culvert.spi.protocol.RequestReport;
-import dev.culvert.spi.protocol.SessionPort;
 import dev.culvert.spi.protocol.StreamOrigin;
+import dev.culvert.spi.transport.PrivateConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -24,9 +26,13 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -209,8 +215,8 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         Route route = front.find(identity);
-        Consumer<SessionPort.Shared> session =
-                route == null && asked.webSocket() ? front.sharing(identity.path()) : null;
+        Consumer<PrivateConnection> session =
+                misled == null && route == null && asked.webSocket() ? front.sharing(identity.path()) : null;
         if (session != null) {
             ByteBuf head = HeadBytes.of(request);
             // The decoder has its last word of this request yet to say.
@@ -247,18 +253,25 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
     private void handOver(
             VisitorEnd end,
             ByteBuf head,
-            Consumer<SessionPort.Shared> session,
+            Consumer<PrivateConnection> session,
             InetSocketAddress source,
             boolean secure) {
         if (!end.channel().isActive()) {
             head.release();
             return;
         }
-        visitor = null;
         DuplexChannel bare = end.unwrap(head);
+        visitor = null; // only now: what the decoder had left over has passed through here
         if (bare != null) {
-            session.accept(new SessionPort.Shared(bare, source, secure));
+            session.accept(
+                    new PrivateConnection(bare, new AuthenticationContext(source, null, bindings(bare), secure), null));
         }
+    }
+
+    private static Map<String, byte[]> bindings(DuplexChannel connection) {
+        SslHandler tls = connection.pipeline().get(SslHandler.class);
+        Certificate[] own = tls == null ? null : tls.engine().getSession().getLocalCertificates();
+        return own == null ? Map.of() : EndPointBinding.of((X509Certificate) own[0]);
     }
 
     private HttpRequest forService(

@@ -6,6 +6,7 @@ import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HostPort;
 import dev.culvert.spi.Principal;
 import dev.culvert.spi.auth.AuthenticationContext;
+import dev.culvert.spi.auth.EndPointBinding;
 import dev.culvert.spi.transport.PrivateConnection;
 import dev.culvert.spi.transport.Transport;
 import io.netty.channel.Channel;

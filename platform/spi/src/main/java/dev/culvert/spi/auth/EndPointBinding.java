@@ -1,4 +1,4 @@
-package dev.culvert.plugin.transport.tls;
+package dev.culvert.spi.auth;
 
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -9,15 +9,21 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The channel binding {@code tls-server-end-point} (RFC 5929, section 4): a hash of the server's certificate. */
-final class EndPointBinding {
+public final class EndPointBinding {
 
-    static final String NAME = "tls-server-end-point";
+    /** Its IANA name. */
+    public static final String NAME = "tls-server-end-point";
 
     private static final String DEFAULT_HASH = "SHA-256";
 
     private EndPointBinding() {}
 
-    static Map<String, byte[]> of(X509Certificate server) {
+    /**
+     * The binding of a connection, for {@link AuthenticationContext#bindings}.
+     *
+     * @param server the certificate that the server has shown
+     */
+    public static Map<String, byte[]> of(X509Certificate server) {
         try {
             return Map.of(NAME, MessageDigest.getInstance(hash(server)).digest(server.getEncoded()));
         } catch (GeneralSecurityException e) {
