@@ -1,6 +1,9 @@
 package dev.culvert.cli;
 
 import dev.culvert.spi.ServiceAddress;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
@@ -9,6 +12,8 @@ import picocli.CommandLine.TypeConversionException;
 final class ClientFlags {
 
     private static final int CONTROL_PORT = 4444;
+    private static final String FILE = "file:";
+    private static final Pattern PATH = Pattern.compile("^(/|\\.{1,2}(/|$))");
     private static final Pattern DIGITS = Pattern.compile("\\d+");
 
     private ClientFlags() {}
@@ -28,6 +33,30 @@ final class ClientFlags {
                     : ServiceAddress.parse(text).toString();
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    /** The same, or a URL, or a directory, whose path becomes absolute. */
+    static String localOrUrl(String text) {
+        if (text.startsWith(FILE) && !text.startsWith(FILE + "//")) {
+            return FILE + absolute(text.substring(FILE.length()));
+        }
+        if (text.contains("://")) {
+            return text;
+        }
+        return isDirectory(text) ? FILE + absolute(text) : local(text);
+    }
+
+    private static boolean isDirectory(String text) {
+        return PATH.matcher(text).find()
+                || !DIGITS.matcher(text).matches() && text.indexOf(':') < 0 && Files.isDirectory(Path.of(text));
+    }
+
+    private static Path absolute(String text) {
+        try {
+            return Path.of(text).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("\"" + text + "\" (expected: a directory)");
         }
     }
 

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** {@code culvert http}: one HTTP service, one line. */
 @Command(
         name = "http",
-        description = "Makes one HTTP service public by a host name.",
+        description = "Makes one HTTP service, or the files of a directory, public by a host name.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footerHeading = "%nExamples:%n",
@@ -21,6 +21,8 @@ import picocli.CommandLine.Option;
             "              demo.DOMAIN, where DOMAIN is the server's; without --name it picks a name",
             "  culvert http http://localhost:8084 --server relay.example.com --token-file token \\",
             "              --host app.example.com --path /api",
+            "  culvert http ./site --server relay.example.com --token-file token",
+            "              the files of a directory, as a static site",
             "The server's file needs a [[protocol]] of type \"http\"."
         })
 final class HttpCommand implements Callable<Integer> {

@@ -17,7 +17,9 @@ final class OneService {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "SERVICE", description = "port or host:port; for tcp and tls also unix:/path")
+    @Parameters(
+            paramLabel = "SERVICE",
+            description = "port or host:port; for tcp and tls also unix:/path; for http also a URL or a directory")
     private String service;
 
     @Option(
@@ -52,9 +54,9 @@ final class OneService {
         return run(type, more, ClientFlags.local(service));
     }
 
-    /** The same for a service that may be given by its URL. */
+    /** The same for a service that may be given by its URL, or be a directory. */
     int runAtUrl(String type, Map<String, Object> more) throws InterruptedException {
-        return run(type, more, service.contains("://") ? service : ClientFlags.local(service));
+        return run(type, more, ClientFlags.localOrUrl(service));
     }
 
     /** The tunnel's name; null if none was given. */

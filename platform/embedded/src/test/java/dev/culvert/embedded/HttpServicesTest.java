@@ -2,6 +2,7 @@ package dev.culvert.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -25,28 +26,36 @@ import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Services that speak TLS or HTTP/2, through a whole server and a whole client. */
+/** Services that speak TLS or HTTP/2, and directories, through a whole server and a whole client. */
 final class HttpServicesTest {
 
     private static final String TOKEN = "a token of more than sixteen bytes";
@@ -134,6 +143,59 @@ final class HttpServicesTest {
                         .endsWith("\r\n\r\n" + body);
             }
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDirectoryIsServedAtTheVisitorsPaceAndItsFilesAreClosed() throws Exception {
+        Path site = Files.createDirectories(directory.resolve("site"));
+        byte[] bytes = new byte[20 << 20];
+        new Random(3).nextBytes(bytes);
+        Files.write(site.resolve("large.bin"), bytes);
+        Path huge = site.resolve("huge.bin");
+        try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+            file.setLength(512L << 20); // more than all windows and sockets on the way can hold
+        }
+        URI endpoint = open(Map.of("local", "file:" + site));
+
+        try (Socket leaving = ask(endpoint, "/huge.bin");
+                Socket visitor = ask(endpoint, "/large.bin")) {
+            assertThat(leaving.getInputStream().readNBytes(1000)).hasSize(1000);
+            byte[] answer = visitor.getInputStream().readAllBytes();
+            int from = answer.length - bytes.length;
+            assertThat(new String(answer, 0, from, UTF_8))
+                    .startsWith("HTTP/1.1 200 ")
+                    .endsWith("\r\n\r\n");
+            assertThat(Arrays.equals(answer, from, answer.length, bytes, 0, bytes.length))
+                    .isTrue();
+            // Of the one who has not left.
+            await().atMost(Duration.ofSeconds(20)).until(() -> descriptors(site) == 1);
+        }
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> descriptors(site) == 0);
+    }
+
+    private static Socket ask(URI endpoint, String path) throws IOException {
+        Socket visitor = new Socket(InetAddress.getLoopbackAddress(), endpoint.getPort());
+        visitor.setSoTimeout(20_000);
+        visitor.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nHost: " + endpoint.getHost() + "\r\nConnection: close\r\n\r\n")
+                        .getBytes(UTF_8));
+        return visitor;
+    }
+
+    private static long descriptors(Path below) throws IOException {
+        long count = 0;
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : all.toList()) {
+                try {
+                    count += Files.readSymbolicLink(descriptor).startsWith(below.toRealPath()) ? 1 : 0;
+                } catch (NoSuchFileException e) {
+                    // closed meanwhile
+                }
+            }
+        }
+        return count;
     }
 
     private URI open(Map<String, Object> keys) throws Exception {

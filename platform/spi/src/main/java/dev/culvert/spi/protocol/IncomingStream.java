@@ -22,7 +22,10 @@ public interface IncomingStream {
      */
     void bridge(DuplexChannel service, BridgeOptions options);
 
-    /** Tells the server that the service is there; the caller's handlers are on the stream and own it from now on. */
+    /**
+     * Tells the server that the service is there, by bytes on the stream if need be: handlers that encode are put there after
+     * it, in the same turn of the loop. The caller's handlers own the stream from now on.
+     */
     void accept();
 
     /**

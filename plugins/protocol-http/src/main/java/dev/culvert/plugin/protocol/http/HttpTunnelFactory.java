@@ -31,7 +31,7 @@ import org.pf4j.Extension;
  *
  * @param target {@code local}: where the service is: a port, tried on 127.0.0.1, then on ::1; {@code host:port};
  *     {@code http://host:port}; {@code https://} for one that speaks TLS, {@code h2c://} and {@code h2://} for those that speak
- *     HTTP/2 without and with TLS. Required on a client
+ *     HTTP/2 without and with TLS; {@code file:/srv/site}, a directory that the client serves itself. Required on a client
  * @param host the name that visitors ask for; one label alone is a name below the server's domain; {@code *.example.com}
  *     is every name below {@code example.com} that has no tunnel of its own. Default: the server picks one, and after a
  *     lost connection is asked for the same again
@@ -54,7 +54,7 @@ import org.pf4j.Extension;
 @Extension
 @JsonTypeName("http")
 public record HttpTunnelFactory(
-        @JsonProperty("local") @Nullable LocalTarget target,
+        @JsonProperty("local") @Nullable HttpTarget target,
         @Nullable HostName host,
 
         @Pattern(
@@ -97,9 +97,15 @@ public record HttpTunnelFactory(
                 "response_timeout",
                 requireNonNullElse(responseTimeout, Duration.ofMillis(HttpParameters.RESPONSE_TIMEOUT_MS)));
         boolean ofTls = ca != null || pins != null || serverName != null;
-        if (ofTls && target != null && !target.scheme().isTls()) {
+        if (ofTls
+                && target != null
+                && !(target instanceof LocalTarget service && service.scheme().isTls())) {
             throw new IllegalArgumentException(
                     "local: \"" + target + "\" (expected: https:// or h2:// where ca, pin or server_name is given)");
+        }
+        if (target instanceof LocalDirectory && (LOCAL.equals(hostHeader) || proxyProtocol != null)) {
+            throw new IllegalArgumentException((proxyProtocol != null ? "proxy_protocol" : "host_header: \"local\"")
+                    + " (expected: none where local is a directory, \"" + target + "\")");
         }
         connectTimeout =
                 Durations.positive("connect_timeout", requireNonNullElse(connectTimeout, Duration.ofSeconds(10)));
@@ -112,7 +118,7 @@ public record HttpTunnelFactory(
                 asked,
                 path,
                 stripPrefix,
-                LOCAL.equals(hostHeader) && target != null ? target.authority() : hostHeader,
+                LOCAL.equals(hostHeader) && target instanceof LocalTarget service ? service.authority() : hostHeader,
                 requestHeaders,
                 responseHeaders,
                 forceHttps,
@@ -120,7 +126,7 @@ public record HttpTunnelFactory(
                 responseTimeout.toMillis(),
                 filters.stream().map(HttpFilterFactory::sent).toList(),
                 proxyProtocol != null,
-                target != null && target.scheme().isHttp2());
+                target instanceof LocalTarget service && service.scheme().isHttp2());
     }
 
     @Override
@@ -130,24 +136,32 @@ public record HttpTunnelFactory(
 
     @Override
     public @Nullable ServiceAddress service() {
-        return target == null ? null : target.address();
+        return target instanceof LocalTarget service ? service.address() : null;
     }
 
     @Override
     public LocalService build(PluginContext context) {
-        if (target == null || target.address().port() == 0) {
+        if (target instanceof LocalDirectory directory) {
+            directory.check();
+            return new FileSite(directory.path(), context.blocking());
+        }
+        if (!(target instanceof LocalTarget service) || service.address().port() == 0) {
             throw new CulvertException(
                     ConfigError.INVALID_VALUE,
                     "local: " + (target == null ? "missing" : target) + " (expected: host:port, or a port alone).");
         }
         return new DialingService(
-                context.network(), target.address(), connectTimeout, BridgeOptions.DEFAULT, proxyProtocol, opening());
+                context.network(),
+                service.address(),
+                connectTimeout,
+                BridgeOptions.DEFAULT,
+                proxyProtocol,
+                opening(service));
     }
 
-    private @Nullable ServiceTls opening() {
-        LocalTarget local = target;
-        return local == null || !local.scheme().isTls()
-                ? null
-                : ServiceTls.of(local, ca, requireNonNullElse(pins, List.of()), serverName);
+    private @Nullable ServiceTls opening(LocalTarget service) {
+        return service.scheme().isTls()
+                ? ServiceTls.of(service, ca, requireNonNullElse(pins, List.of()), serverName)
+                : null;
     }
 }

@@ -1,6 +1,5 @@
 package dev.culvert.plugin.protocol.http;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.culvert.spi.HostPort;
 import dev.culvert.spi.protocol.DialingService;
@@ -13,7 +12,7 @@ import java.util.Locale;
  * @param scheme what it speaks
  * @param address where it is; without a host, on this machine
  */
-public record LocalTarget(Scheme scheme, HostPort address) {
+public record LocalTarget(Scheme scheme, HostPort address) implements HttpTarget {
 
     private static final String MARK = "://";
 
@@ -61,7 +60,6 @@ public record LocalTarget(Scheme scheme, HostPort address) {
      *
      * @param value a port, or a string
      */
-    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static LocalTarget parse(Object value) {
         String text = String.valueOf(value).strip();
         int mark = text.indexOf(MARK);
@@ -101,7 +99,7 @@ public record LocalTarget(Scheme scheme, HostPort address) {
     }
 
     private static IllegalArgumentException malformed(String text) {
-        return new IllegalArgumentException(
-                "local: \"" + text + "\" (expected: a port, host:port, http://host:port, https://, h2c:// or h2://)");
+        return new IllegalArgumentException("local: \"" + text
+                + "\" (expected: a port, host:port, http://host:port, https://, h2c:// or h2://, or file:/directory)");
     }
 }

@@ -50,8 +50,12 @@ final class Settings {
         return tunnel(local, host, "", false, hostHeader, ca, pins, serverName);
     }
 
+    static HttpTunnelFactory site(Path directory, String host, String path, boolean strip) {
+        return tunnel(new LocalDirectory(directory), host, path, strip, null, null, null, null);
+    }
+
     private static HttpTunnelFactory tunnel(
-            LocalTarget local,
+            HttpTarget local,
             String host,
             String path,
             boolean strip,
