@@ -151,8 +151,11 @@ final class SocketsTest {
         Channel listener = listen(LOOPBACK);
         try (Socket visitor = visit(listener)) {
             DuplexChannel child = accepted.take();
+            HostPort same = new HostPort("127.0.0.1", port(listener));
             listener.close().sync();
-            listen(new HostPort("127.0.0.1", port(listener)));
+            // Plain Java's closes it for good when its selector has run once more.
+            await().ignoreExceptionsInstanceOf(BindException.class)
+                    .until(() -> listen(same).isActive());
             child.pipeline().addLast(new Echo());
             sockets.eventLoops().next().register(child).sync();
             child.config().setAutoRead(true);
