@@ -2,7 +2,6 @@ package dev.culvert.plugin.protocol.http;
 
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HttpError;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -45,8 +44,7 @@ final class Http2Request extends ChannelInboundHandlerAdapter implements Service
 
     @Override
     public boolean isLinkLost() {
-        Channel connection = service.stream().channel().parent();
-        return connection != null && !connection.isActive();
+        return PooledService.isLinkLost(service.stream());
     }
 
     @Override
@@ -55,7 +53,7 @@ final class Http2Request extends ChannelInboundHandlerAdapter implements Service
         if (closed) {
             service.whyLost(cause -> exchange.serviceClosed(this, cause));
         } else {
-            watchDial();
+            PooledService.watchDial(service.stream(), this, () -> user);
         }
     }
 
@@ -168,14 +166,5 @@ final class Http2Request extends ChannelInboundHandlerAdapter implements Service
             }
         }
         channel.close();
-    }
-
-    private void watchDial() {
-        service.stream().connected().addListener(dialled -> {
-            Exchange exchange = user;
-            if (!dialled.isSuccess() && exchange != null) {
-                exchange.serviceClosed(this, dialled.cause());
-            }
-        });
     }
 }

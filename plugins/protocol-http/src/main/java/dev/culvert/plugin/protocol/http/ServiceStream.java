@@ -5,7 +5,6 @@ import dev.culvert.spi.HttpError;
 import dev.culvert.spi.Network;
 import dev.culvert.spi.protocol.TunnelStream;
 import dev.culvert.spi.stream.HeldReads;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -73,8 +72,7 @@ final class ServiceStream extends ChannelInboundHandlerAdapter implements Servic
 
     @Override
     public boolean isLinkLost() {
-        Channel connection = channel.parent();
-        return connection != null && !connection.isActive();
+        return PooledService.isLinkLost(stream);
     }
 
     @Override
@@ -85,7 +83,7 @@ final class ServiceStream extends ChannelInboundHandlerAdapter implements Servic
             exchange.serviceClosed(this, lost());
         } else {
             channel.config().setAutoRead(true);
-            watchDial();
+            PooledService.watchDial(stream, this, () -> user);
         }
     }
 
@@ -211,18 +209,6 @@ final class ServiceStream extends ChannelInboundHandlerAdapter implements Servic
                 .addListener((Future<Void> dialled) ->
                         exchange.serviceClosed(this, dialled.isSuccess() ? cause : dialled.cause()));
         Network.abort(channel);
-    }
-
-    private void watchDial() {
-        Future<Void> connected = stream.connected();
-        if (!connected.isSuccess()) {
-            connected.addListener((Future<Void> dialled) -> {
-                Exchange exchange = user;
-                if (!dialled.isSuccess() && exchange != null) {
-                    exchange.serviceClosed(this, dialled.cause());
-                }
-            });
-        }
     }
 
     // What follows belongs to another protocol: it is held behind this handler until a bridge takes over.
