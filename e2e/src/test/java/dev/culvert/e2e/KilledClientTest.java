@@ -30,7 +30,7 @@ class KilledClientTest {
 
     private static final boolean SOAK = Boolean.getBoolean("culvert.soak");
     private static final int CONNECTIONS = 64;
-    private static final int KILLS = SOAK ? 10 : 1;
+    private static final int KILLS = SOAK ? 7 : 1;
     private static final String TUNNEL = """
             [[tunnel]]
             type = "http"
