@@ -22,10 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 final class AutobahnTest {
 
-    // What ends, is refused, or is large: the tunnel passes bytes on, and has no part in most of the others.
+    // The tunnel passes bytes on: what is refused, what ends and how, and what is large.
     private static final List<String> QUICK =
-            List.of("1.1.*", "1.2.*", "2.*", "3.*", "4.1.*", "5.*", "7.*", "9.1.1", "9.2.3", "9.7.1", "10.*");
-    private static final int LEAST = 80;
+            List.of("1.1.*", "2.*", "3.1", "5.1", "5.15", "6.3.*", "7.*", "9.7.1", "10.*");
+    private static final int LEAST = 55;
     private static final String TOKEN = "a token of more than sixteen bytes";
 
     @TempDir
