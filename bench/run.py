@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Measures Culvert beside a direct connection, rathole and bore, on loopback, in one run.
+"""Measures Culvert beside a direct connection, rathole, bore and nginx, on loopback, in one run.
 
 The systems take turns (A B C A B C ...), so that what the machine does meanwhile happens to all of them.
 
   bench/run.py                                        everything that is installed, about half an hour
   bench/run.py --quick --only throughput,http         a first look
   bench/run.py --transport tls --systems rathole,culvert
+  bench/run.py --systems nginx,culvert-http,culvert --only http
   bench/run.py --systems direct,rathole,culvert --jdk /usr/lib/jvm/temurin-25-jdk-amd64
 """
 
@@ -28,23 +29,25 @@ sys.dont_write_bytecode = True
 from harness import report
 from harness.measures import MEASURES, Context
 from harness.processes import Failed, Processes
-from harness.systems import BENCH, Bore, Culvert, Direct, Rathole
+from harness.systems import BENCH, Bore, Culvert, Direct, Nginx, Rathole
 
 ROOT = os.path.dirname(BENCH)
 JAR = os.path.join(BENCH, "target", "culvert-bench.jar")
 DESCRIPTORS = 65536
 WARM = 0.05
 MOST_WARM_UP_TURNS = 12
-PROFILES = {"culvert": "native", "culvert-raw": "raw"}
+PROFILES = {"culvert": "native", "culvert-raw": "raw", "culvert-http": "http"}
+OTHERS = {"direct": Direct, "bore": Bore, "nginx": Nginx}
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--systems", default="direct,rathole,bore,culvert,culvert-raw", type=names,
-                        help="which, in the order of their turns (default: %(default)s)")
+                        help="which, in the order of their turns; nginx and culvert-http, too, take part in the measure http "
+                             "(default: %(default)s)")
     parser.add_argument("--only", default=",".join(MEASURES), type=names, help="which measures (default: %(default)s)")
     parser.add_argument("--transport", default="plain", choices=["plain", "tls", "noise"],
-                        help="of culvert and rathole, between server and client; bore and culvert-raw are plain "
+                        help="of culvert and rathole, between server and client; the others are plain "
                              "(default: %(default)s)")
     parser.add_argument("--rounds", default=5, type=int, help="turns of each system (default: %(default)s)")
     parser.add_argument("--seconds", default=5.0, type=float, help="length of a measurement (default: %(default)s)")
@@ -59,7 +62,7 @@ def arguments():
     parser.add_argument("--output", default=os.path.join(BENCH, "target", "results.md"),
                         help="for the Markdown; every sample goes beside it as .json (default: %(default)s)")
     options = parser.parse_args()
-    for unknown in set(options.systems) - {"direct", "rathole", "bore", *PROFILES}:
+    for unknown in set(options.systems) - {"rathole", *OTHERS, *PROFILES}:
         parser.error(f"unknown system: {unknown}")
     for unknown in set(options.only) - set(MEASURES):
         parser.error(f"unknown measure: {unknown}")
@@ -99,7 +102,7 @@ def wanted_systems(options):
         elif name == "rathole":
             yield Rathole(options.transport)
         else:
-            yield {"direct": Direct, "bore": Bore}[name]()
+            yield OTHERS[name]()
 
 
 def jdk_version(jdk):
@@ -145,6 +148,8 @@ def measure(context, systems, options):
     for name in options.only:
         for turn in range(1, options.rounds + 1):
             for system in systems:
+                if system.http_only and name != "http":
+                    continue
                 try:
                     values = MEASURES[name](context, system)
                 except Failed as e:
@@ -177,7 +182,7 @@ def warm_up(context, systems, options):
             running = context.running(system)
             cpu, compiling = running.cpu_seconds(), running.compiling_seconds()
             for load in loads:
-                if load[0] == "udp" and not system.carries_udp:
+                if load[0] == "udp" and not system.carries_udp or load[0] != "http" and system.http_only:
                     continue
                 context.load(system, *load)
             share = (running.compiling_seconds() - compiling) / max(0.01, running.cpu_seconds() - cpu)

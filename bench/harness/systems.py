@@ -38,6 +38,16 @@ def ping(port, timeout=1.0):
         return False
 
 
+def asks(port, timeout=1.0):
+    """A request to the service and its answer, for what carries HTTP alone; False when the way is not open (yet)."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout) as visitor:
+            visitor.sendall(b"GET /hello HTTP/1.1\r\nHost: bench.example\r\nConnection: close\r\n\r\n")
+            return visitor.recv(1024).startswith(b"HTTP/1.1 200 ")
+    except OSError:
+        return False
+
+
 class Running:
     """A started system: its public port, its two processes, and how long the way took to open."""
 
@@ -66,6 +76,7 @@ class Direct:
     name = "direct"
     jdk = None
     carries_udp = True
+    http_only = False
 
     def missing(self):
         return None
@@ -82,6 +93,7 @@ class Tunnel:
 
     jdk = None
     carries_udp = True
+    http_only = False
 
     def prepare(self, folder, control, public, service):
         """Writes what the commands need; answers (server command, client command)."""
@@ -102,9 +114,11 @@ class Tunnel:
         begin = time.perf_counter()
         running = Running(public, processes.start(server_command, env))
         try:
-            await_listening(control, running.server)
-            running.client = processes.start(client_command, env)
-            while not ping(public):
+            if client_command:
+                await_listening(control, running.server)
+                running.client = processes.start(client_command, env)
+            reached = asks if self.http_only else ping
+            while not reached(public):
                 if time.perf_counter() - begin > START_SECONDS:
                     raise Failed(f"{self.name}: no byte came through within {START_SECONDS} s")
                 for process in running.processes():
@@ -221,13 +235,66 @@ class Bore(Tunnel):
         return server, client
 
 
+class Nginx(Tunnel):
+    """No tunnel: one reverse proxy with kept connections to the service, what an HTTP tunnel is measured by."""
+
+    name = "nginx"
+    carries_udp = False
+    http_only = True
+
+    def __init__(self):
+        self.binary = find_binary("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+    def missing(self):
+        return None if self.binary else "no `nginx` on PATH or in /usr/sbin (apt-get install nginx-light)"
+
+    def version(self):
+        number = os.popen(f"'{self.binary}' -v 2>&1").read().strip().rsplit("/", 1)[-1]
+        return f"nginx {number}, one hop"
+
+    def prepare(self, folder, control, public, service):
+        path = os.path.join(folder, "nginx.conf")
+        temporary = "".join(f"    {kind}_temp_path {folder}/{kind};\n"
+                            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        write(path, f"""daemon off;
+pid {folder}/nginx.pid;
+{"user root;" if os.geteuid() == 0 else ""}
+worker_processes auto;
+worker_rlimit_nofile 65536;
+events {{ worker_connections 16384; }}
+http {{
+    access_log off;
+{temporary}    keepalive_requests 1000000000;
+    upstream service {{
+        server 127.0.0.1:{service};
+        keepalive 256;
+        keepalive_requests 1000000000;
+    }}
+    server {{
+        listen 127.0.0.1:{public} backlog=4096;
+        location / {{
+            proxy_pass http://service;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $remote_addr;
+            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_set_header X-Request-Id $request_id;
+        }}
+    }}
+}}
+""")
+        return [self.binary, "-p", folder, "-e", "stderr", "-c", path], None
+
+
 class Culvert(Tunnel):
     """Culvert from a distribution folder. bench/culvert/PROFILE/{server,client}.toml are its files."""
 
     def __init__(self, name, profile, dist, jdk, extra_environment):
         self.name = name
         self.profile = profile
-        self.carries_udp = profile != "raw"  # whose client has one tunnel
+        self.http_only = profile == "http"
+        self.carries_udp = profile not in ("raw", "http")  # whose client has one tunnel
         self.dist = dist
         self.jdk = jdk
         self.extra_environment = extra_environment

@@ -33,6 +33,12 @@ final class Wire {
     static final byte[] REQUEST =
             "GET /hello HTTP/1.1\r\nHost: bench.example\r\nAccept: */*\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    /** How every answer begins. */
+    static final byte[] STATUS = "HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** How it ends, and nowhere else does this stand in it. */
+    static final byte[] BODY = "Hello, world!\n".getBytes(StandardCharsets.US_ASCII);
+
     static final byte[] RESPONSE =
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 14\r\n\r\nHello, world!\n"
                     .getBytes(StandardCharsets.US_ASCII);

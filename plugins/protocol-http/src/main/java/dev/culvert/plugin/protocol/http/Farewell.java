@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Farewell extends ChannelInboundHandlerAdapter {
 
-    private static final long SECONDS = 2;
+    /** How long the moment is. */
+    static final long SECONDS = 2;
 
     private Farewell() {}
 

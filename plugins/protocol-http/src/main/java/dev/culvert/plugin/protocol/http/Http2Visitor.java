@@ -1,6 +1,7 @@
 package dev.culvert.plugin.protocol.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
@@ -8,7 +9,9 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A visitor's stream of HTTP/2: one request and its answer. */
@@ -73,9 +76,22 @@ final class Http2Visitor extends VisitorEnd {
         deadline().cancel();
         flush();
         if (!wholeRequest) {
-            // The answer counts; what is left of the request is not needed, RFC 9113, section 8.1.
-            context().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
+            dropTheRest();
         }
+    }
+
+    // What is left of the request is not needed, and a reset without an error says so (RFC 9113, section 8.1). Some
+    // visitors
+    // (the client of Java 17) take it for the loss of the answer, so that it is read and dropped for a moment first.
+    private void dropTheRest() {
+        Channel stream = channel();
+        stream.config().setAutoRead(true);
+        Future<?> reset = stream.eventLoop()
+                .schedule(
+                        () -> context().writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR)),
+                        Farewell.SECONDS,
+                        TimeUnit.SECONDS);
+        stream.closeFuture().addListener(closed -> reset.cancel(false));
     }
 
     @Override

@@ -4,12 +4,22 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.culvert.plugin.filter.auth.BasicAuthFilterFactory;
+import dev.culvert.plugin.filter.compression.CompressionFilterFactory;
+import dev.culvert.plugin.filter.limits.RateFilterFactory;
+import dev.culvert.plugin.filter.limits.SizeFilterFactory;
 import dev.culvert.spi.HostName;
 import dev.culvert.spi.HostPort;
+import dev.culvert.spi.http.HttpFilterFactory;
 import dev.culvert.spi.protocol.RequestReport;
 import dev.culvert.testkit.KitTunnel;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -32,6 +42,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -53,6 +64,7 @@ final class Http2Test extends HttpTest {
     private static X509Bundle authority;
 
     private boolean secure;
+    private List<HttpFilterFactory> filters = List.of();
 
     @Override
     HttpProtocolFactory settings() {
@@ -70,7 +82,7 @@ final class Http2Test extends HttpTest {
                 tls,
                 limits,
                 null,
-                null,
+                filters,
                 null,
                 null,
                 null,
@@ -184,6 +196,61 @@ final class Http2Test extends HttpTest {
         assertThat(client.send(HttpRequest.newBuilder(base).build(), BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void filtersAreForVisitorsOfHttp2Too() throws Exception {
+        secure = true;
+        certify("localhost");
+        certify("other.example.com");
+        filters = filters("""
+                [{"type": "rate", "limit": "4/h"},
+                 {"type": "basic-auth", "users": [{"name": "alice", "password": "open sesame"}]},
+                 {"type": "size", "request_body": "1KiB"},
+                 {"type": "compression"}]""");
+        String text = "all work and no play ".repeat(1_000);
+        Origin origin = origin((request, in, out, connection) -> {
+            request.body(in);
+            Origin.say(out, 200, "Content-Type: text/plain\r\n", text.getBytes(ISO_8859_1));
+            return true;
+        });
+        URI url = URI.create("https://localhost:" + atLocalhost(origin) + "/");
+        HttpClient client = client(HttpClient.Version.HTTP_2);
+        HttpRequest.Builder stranger = HttpRequest.newBuilder(url);
+        HttpRequest.Builder alice = HttpRequest.newBuilder(url)
+                .header("Authorization", "Basic YWxpY2U6b3BlbiBzZXNhbWU=")
+                .header("Accept-Encoding", "gzip");
+
+        HttpResponse<byte[]> unknown = client.send(stranger.build(), BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> passed = client.send(alice.build(), BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> large = client.send(
+                alice.copy().POST(BodyPublishers.ofByteArray(new byte[200_000])).build(), BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> posted = client.send(
+                alice.copy().POST(BodyPublishers.ofByteArray(new byte[1_000])).build(), BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> tooMany = client.send(alice.build(), BodyHandlers.ofByteArray());
+
+        assertThat(List.of(unknown, passed, large, posted, tooMany))
+                .allSatisfy(answer -> assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2))
+                .extracting(HttpResponse::statusCode)
+                .containsExactly(401, 200, 413, 200, 429);
+        assertThat(unknown.headers().firstValue("www-authenticate")).isPresent();
+        assertThat(passed.headers().firstValue("content-encoding")).hasValue("gzip");
+        assertThat(passed.body().length).isLessThan(1_000);
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(passed.body())).readAllBytes())
+                .isEqualTo(text.getBytes(ISO_8859_1));
+        assertThat(origin.requests()).hasSize(2);
+    }
+
+    private static List<HttpFilterFactory> filters(String sections) throws IOException {
+        ObjectMapper mapper = JsonMapper.builder()
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .build();
+        mapper.registerSubtypes(
+                RateFilterFactory.class,
+                BasicAuthFilterFactory.class,
+                SizeFilterFactory.class,
+                CompressionFilterFactory.class);
+        return mapper.readValue(sections, new TypeReference<List<HttpFilterFactory>>() {});
     }
 
     /** The one case left out expects silence where this listener, which speaks HTTP/1.1 too, answers 400. */
