@@ -33,7 +33,7 @@ final class TcpTunnelFactoryTest {
         TunnelFactory tunnel = FILE.readValue("{\"type\": \"tcp\", \"local\": 3000}", TunnelFactory.class);
 
         assertThat(tunnel)
-                .isEqualTo(new TcpTunnelFactory(
+                .isEqualTo(Visits.client(
                         new HostPort("", 3000),
                         0,
                         "",
@@ -54,7 +54,7 @@ final class TcpTunnelFactoryTest {
                 """, TunnelFactory.class);
 
         assertThat(tunnel)
-                .isEqualTo(new TcpTunnelFactory(
+                .isEqualTo(Visits.client(
                         new HostPort("db.internal", 5432),
                         7000,
                         "127.0.0.1",
