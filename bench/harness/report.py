@@ -10,9 +10,9 @@ REFERENCE = "rathole"
 class Metric:
     """A row of the table. The goal is relative to rathole, or absolute where it has a unit of its own."""
 
-    def __init__(self, key, title, digits=0, at_least=None, at_most=None, under=None):
+    def __init__(self, key, title, digits=0, at_least=None, at_most=None, under=None, over=None):
         self.key, self.title, self.digits = key, title, digits
-        self.at_least, self.at_most, self.under = at_least, at_most, under
+        self.at_least, self.at_most, self.under, self.over = at_least, at_most, under, over
 
     def text(self, value):
         return f"{value:,.{self.digits}f}"
@@ -22,11 +22,15 @@ class Metric:
             return f"≥ {self.at_least:g} ×"
         if self.at_most:
             return f"≤ {self.at_most:g} ×"
+        if self.over:
+            return f"> {self.over:g}"
         return f"< {self.under:g}" if self.under else ""
 
     def verdict(self, value, reference):
         if self.under:
             return value < self.under
+        if self.over:
+            return value > self.over
         if reference is None or not self.goal():
             return None
         ratio = value / reference
@@ -63,6 +67,7 @@ METRICS = [
     Metric("udp_lost", "of these lost, %", 2, under=1),
     Metric("udp_p99", "their round trip p99, µs"),
     Metric("udp_cpu", "there and back, CPU µs", 2),
+    Metric("limited_kept", "1 stream down beside a tunnel limited to 10 Mbit/s, % of alone", over=90),
     Metric("idle_1000", "idle connection of 1,000, KiB (a)", 1),
     Metric("idle_5000", "idle connection of 5,000, KiB (a)", 1, under=8),
     Metric("idle_1000_rss", "idle connection of 1,000, KiB RSS", 1),
