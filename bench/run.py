@@ -170,6 +170,7 @@ WARM_UP_LOADS = {
     "rtt": (["rtt"],),
     "beside": (["rtt", "--beside", 4],),
     "udp": (["udp"],),
+    "limited": (["throughput"],),
 }
 
 

@@ -144,6 +144,24 @@ def udp(context, system):
     return result
 
 
+def limited(context, system):
+    """What an unlimited tunnel keeps of its rate beside one that may carry 10 Mbit/s and has more to carry."""
+    port = context.running(system).limited_port
+    if port is None:
+        return {}
+    bulk = ("throughput", "--streams", 1, "--direction", "down")
+    alone = context.load(system, *bulk)["gbit_per_s"]
+    greedy = context.processes.start(
+        context.tool("throughput", port, "--seconds", 10 * (context.seconds + context.warmup), "--warmup", 0,
+                     "--streams", 1, "--direction", "down"),
+        stdout=subprocess.DEVNULL)
+    try:
+        beside = context.load(system, *bulk)["gbit_per_s"]
+    finally:
+        context.processes.stop(greedy)
+    return {"limited_kept": 100 * beside / alone}
+
+
 def start(context, system):
     if system.name == "direct":
         return {}
@@ -239,6 +257,7 @@ MEASURES = {
     "rtt": rtt,
     "beside": beside,
     "udp": udp,
+    "limited": limited,
     "idle": idle,
     "start": start,
 }

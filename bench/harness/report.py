@@ -10,15 +10,15 @@ REFERENCES = ("rathole", "nginx")
 class Metric:
     """A row of the table. The goal is relative to rathole, in a run without it to nginx, or absolute where it has a unit of its own."""
 
-    def __init__(self, key, title, digits=0, at_least=None, at_most=None, under=None, of_nginx=None):
+    def __init__(self, key, title, digits=0, at_least=None, at_most=None, under=None, over=None, of_nginx=None):
         self.key, self.title, self.digits = key, title, digits
-        self.at_least, self.at_most, self.under, self.of_nginx = at_least, at_most, under, of_nginx
+        self.at_least, self.at_most, self.under, self.over, self.of_nginx = at_least, at_most, under, over, of_nginx
 
     def beside(self, reference):
         """The same with the goal that it has beside another reference than rathole."""
         if reference != "nginx":
             return self
-        return Metric(self.key, self.title, self.digits, at_least=self.of_nginx, under=self.under)
+        return Metric(self.key, self.title, self.digits, at_least=self.of_nginx, under=self.under, over=self.over)
 
     def text(self, value):
         return f"{value:,.{self.digits}f}"
@@ -28,11 +28,15 @@ class Metric:
             return f"≥ {self.at_least:g} ×"
         if self.at_most:
             return f"≤ {self.at_most:g} ×"
+        if self.over:
+            return f"> {self.over:g}"
         return f"< {self.under:g}" if self.under else ""
 
     def verdict(self, value, reference):
         if self.under:
             return value < self.under
+        if self.over:
+            return value > self.over
         if reference is None or not self.goal():
             return None
         ratio = value / reference
@@ -69,6 +73,7 @@ METRICS = [
     Metric("udp_lost", "of these lost, %", 2, under=1),
     Metric("udp_p99", "their round trip p99, µs"),
     Metric("udp_cpu", "there and back, CPU µs", 2),
+    Metric("limited_kept", "1 stream down beside a tunnel limited to 10 Mbit/s, % of alone", over=90),
     Metric("idle_1000", "idle connection of 1,000, KiB (a)", 1),
     Metric("idle_5000", "idle connection of 5,000, KiB (a)", 1, under=8),
     Metric("idle_1000_rss", "idle connection of 1,000, KiB RSS", 1),

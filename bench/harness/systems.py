@@ -55,6 +55,7 @@ class Running:
         self.port = port
         self.server = server
         self.client = client
+        self.limited_port = None  # of a tunnel that may carry 10 Mbit/s, where there is one
         self.first_byte_seconds = None
 
     def processes(self):
@@ -319,12 +320,19 @@ class Culvert(Tunnel):
     def environment(self):
         return {"JAVA_HOME": self.jdk, **self.extra_environment}
 
+    def start(self, processes, service_port, env=None):
+        self.limited_port = free_port()
+        running = super().start(processes, service_port, env)
+        running.limited_port = self.limited_port if self.profile != "raw" else None
+        return running
+
     def prepare(self, folder, control, public, service):
         values = {
             "CONTROL_PORT": control,
             "PUBLIC_PORT": public,
             "SERVICE_PORT": service,
             "ADMIN_PORT": free_port(),
+            "LIMITED_PORT": self.limited_port,
             "TOKEN": secrets.token_urlsafe(32),
             "DATA": folder,
         }

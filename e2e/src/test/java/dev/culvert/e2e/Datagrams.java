@@ -19,11 +19,13 @@ final class Datagrams implements AutoCloseable {
     private final DatagramSocket socket;
     private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
 
+    private volatile int lastPeer;
+
     private Datagrams(DatagramSocket socket) {
         this.socket = socket;
     }
 
-    /** A service that sends back what it gets, with the bit set that makes a DNS query an answer. */
+    /** A service that sends back what it gets. */
     static Datagrams echo() throws IOException {
         DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         socket.setReceiveBufferSize(BUFFER);
@@ -83,6 +85,11 @@ final class Datagrams implements AutoCloseable {
         return socket.getLocalPort();
     }
 
+    /** From which port it was asked last. */
+    int lastPeer() {
+        return lastPeer;
+    }
+
     /** From how many ports it was asked. */
     int peers() {
         return ports.size();
@@ -100,19 +107,11 @@ final class Datagrams implements AutoCloseable {
                 DatagramPacket packet = new DatagramPacket(room, room.length);
                 socket.receive(packet);
                 ports.add(packet.getPort());
-                if (isDnsQuery(packet)) {
-                    room[2] |= (byte) 0x80;
-                }
+                lastPeer = packet.getPort();
                 socket.send(packet);
             }
         } catch (IOException e) {
             // closed
         }
-    }
-
-    /** One question, recursion desired, nothing else, as dnsperf asks. */
-    private static boolean isDnsQuery(DatagramPacket packet) {
-        byte[] bytes = packet.getData();
-        return packet.getLength() > 12 && bytes[2] == 1 && bytes[3] == 0 && bytes[4] == 0 && bytes[5] == 1;
     }
 }

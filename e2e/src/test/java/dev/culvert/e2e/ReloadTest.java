@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReloadTest {
 
     private static final int BLOCK = 64 * 1024;
-    private static final int BLOCKS = 16 * 256; // 256 MiB
+    private static final int BLOCKS = 16 * (Boolean.getBoolean("culvert.soak") ? 1024 : 64); // 1 GiB, or 64 MiB
     private static final int SWAPS = 50;
 
     @TempDir

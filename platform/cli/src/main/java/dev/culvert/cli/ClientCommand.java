@@ -53,7 +53,8 @@ final class ClientCommand implements Callable<Integer> {
             names = "--tunnel",
             paramLabel = "NAME:LOCAL:REMOTE",
             description = "make a local port public, local first; may be repeated; the local host is optional: "
-                    + "web:8080:80, web:10.0.0.5:8080:80, web:[::1]:8080:80; UDP with /udp behind it: dns:53:5353/udp")
+                    + "web:8080:80, web:10.0.0.5:8080:80, web:[::1]:8080:80, web:unix:/run/app.sock:80; "
+                    + "UDP with /udp behind it: dns:53:5353/udp")
     private List<String> tunnels = new ArrayList<>();
 
     @Option(
@@ -65,7 +66,7 @@ final class ClientCommand implements Callable<Integer> {
     @Option(
             names = "--local",
             paramLabel = "PORT",
-            description = "of a yamux relay: port, or host:port, of the service; default: 3000")
+            description = "of a yamux relay: port, host:port or unix:/path of the service; default: 3000")
     private @Nullable String local;
 
     @Option(
@@ -107,7 +108,7 @@ final class ClientCommand implements Callable<Integer> {
             flags.set("--server", "server", "127.0.0.1:" + controlPort);
         }
         if (local != null) {
-            flags.set("--local", "tunnel[0].local", ClientFlags.local(local));
+            flags.set("--local", "tunnel[0].local", ClientFlags.localOrUrl(local));
         }
         if (!tunnels.isEmpty()) {
             flags.set("--tunnel", "tunnel", sections());

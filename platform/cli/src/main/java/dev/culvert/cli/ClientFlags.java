@@ -4,6 +4,7 @@ import dev.culvert.spi.ServiceAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
@@ -13,6 +14,7 @@ final class ClientFlags {
 
     private static final int CONTROL_PORT = 4444;
     private static final String FILE = "file:";
+    private static final Set<String> PROXIES = Set.of("socks5", "http-proxy");
     private static final Pattern PATH = Pattern.compile("^(/|\\.{1,2}(/|$))");
     private static final Pattern DIGITS = Pattern.compile("\\d+");
 
@@ -25,8 +27,16 @@ final class ClientFlags {
         return hasPort && port == null ? text : host(text, hasPort) + ":" + (port == null ? CONTROL_PORT : port);
     }
 
-    /** A port of this machine, {@code host:port}, or {@code unix:/path}. */
+    /** A port of this machine, {@code host:port}, {@code unix:/path}, or a proxy that the client is itself. */
     static String local(String text) {
+        if (text.startsWith(FILE)) {
+            throw new TypeConversionException(
+                    "\"" + text + "\" (expected: a port, host:port or unix:/path; a directory is"
+                            + " made public by culvert http, or by a [[tunnel]] of type \"http\")");
+        }
+        if (PROXIES.contains(text)) {
+            return text;
+        }
         try {
             return DIGITS.matcher(text).matches()
                     ? ":" + text

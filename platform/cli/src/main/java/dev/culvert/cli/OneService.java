@@ -19,7 +19,9 @@ final class OneService {
 
     @Parameters(
             paramLabel = "SERVICE",
-            description = "port or host:port; for tcp and tls also unix:/path; for http also a URL or a directory")
+            description =
+                    "port or host:port; for tcp and tls also unix:/path; for tcp also socks5 or http-proxy; for http also a "
+                            + "URL or a directory")
     private String service;
 
     @Option(

@@ -9,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * {@code name:local:remote}, local first; the local host is optional, an IPv6 one in brackets: {@code web:8080:80},
  * {@code web:10.0.0.5:8080:80}, {@code web:[::1]:8080:80}; for a UDP service with {@code /udp} behind it:
- * {@code dns:53:5353/udp}.
+ * {@code dns:53:5353/udp}. A TCP service may be on a Unix domain socket: {@code web:unix:/run/app.sock:8080}.
  *
  * @param name the tunnel's name
  * @param local where the service is
@@ -21,7 +21,23 @@ record TunnelArgument(String name, String local, int remote, String type) {
     private static final Pattern FORM =
             Pattern.compile("([^:\\[\\]]+):(?:(\\[[^\\]]+\\]|[^:\\[\\]]+):)?(\\d{1,5}):(\\d{1,5})(?:/(tcp|udp))?");
 
+    // The path may have colons of its own.
+    private static final Pattern UNIX = Pattern.compile("([^:\\[\\]]+):(unix:.+):(\\d{1,5})(?:/tcp)?");
+
+    // What other tunnels lead to, or what needs more than this says.
+    private static final Pattern OTHER = Pattern.compile("[^:]+:(file:|socks5:|http-proxy:|[a-z0-9]+://|unix:).*");
+
     static TunnelArgument parse(String text) {
+        Matcher unix = UNIX.matcher(text);
+        if (unix.matches()) {
+            return new TunnelArgument(
+                    unix.group(1), ClientFlags.local(unix.group(2)), port(unix.group(3), text), "tcp");
+        }
+        if (OTHER.matcher(text).matches()) {
+            throw new TypeConversionException("\"" + text + "\" (expected: name:local:remote, where local is a port,"
+                    + " host:port, or unix:/path for TCP; for others use a [[tunnel]] section, culvert http or culvert"
+                    + " tcp)");
+        }
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             throw new TypeConversionException(

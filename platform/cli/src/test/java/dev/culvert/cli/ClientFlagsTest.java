@@ -35,4 +35,39 @@ final class ClientFlagsTest {
         assertThatThrownBy(() -> ClientFlags.localOrUrl("gone")).hasMessageContaining("gone");
         assertThatThrownBy(() -> ClientFlags.localOrUrl("localhost:80/api")).hasMessageContaining("localhost:80/api");
     }
+
+    @Test
+    void aTcpServiceIsNoDirectory() {
+        assertThat(ClientFlags.local("socks5")).isEqualTo("socks5");
+        assertThat(ClientFlags.local("unix:/run/app.sock")).isEqualTo("unix:/run/app.sock");
+        assertThatThrownBy(() -> ClientFlags.local("file:/srv/site"))
+                .hasMessageContaining("a directory is made public by culvert http");
+    }
+
+    @Test
+    void aTunnelOfOneArgumentMayLeadToAUnixSocket() {
+        assertThat(TunnelArgument.parse("web:unix:/run/app.sock:8080"))
+                .isEqualTo(new TunnelArgument("web", "unix:/run/app.sock", 8080, "tcp"));
+        assertThat(TunnelArgument.parse("web:unix:/run/a:1/app.sock:8080/tcp"))
+                .isEqualTo(new TunnelArgument("web", "unix:/run/a:1/app.sock", 8080, "tcp"));
+        assertThat(TunnelArgument.parse("dns:53:5353/udp")).isEqualTo(new TunnelArgument("dns", ":53", 5353, "udp"));
+        assertThat(TunnelArgument.parse("web:[::1]:8080:80"))
+                .isEqualTo(new TunnelArgument("web", "[::1]:8080", 80, "tcp"));
+    }
+
+    @Test
+    void whatNeedsMoreThanOneArgumentIsSaidWhereItGoes() {
+        for (String text : new String[] {
+            "web:file:/srv/site:8080",
+            "in:socks5:1080",
+            "in:http-proxy:3128",
+            "web:https://localhost:1:80",
+            "dns:unix:/run/a:53/udp"
+        }) {
+            assertThatThrownBy(() -> TunnelArgument.parse(text))
+                    .as(text)
+                    .hasMessageContaining("use a [[tunnel]] section");
+        }
+        assertThatThrownBy(() -> TunnelArgument.parse("web:unix:app.sock:80")).hasMessageContaining("an absolute path");
+    }
 }

@@ -31,6 +31,7 @@ final class Delivery implements IncomingStream {
     private final ClientObserver observer;
     private final boolean probe;
     private final long start = System.nanoTime();
+    private boolean accepted;
 
     Delivery(
             PlacedTunnel tunnel,
@@ -61,7 +62,9 @@ final class Delivery implements IncomingStream {
 
     @Override
     public void bridge(DuplexChannel service, BridgeOptions options) {
-        accept();
+        if (!accepted) {
+            accept();
+        }
         if (probe) {
             Bridge.join(stream, service, options, end -> {}); // nobody's connection: no log and no count
             return;
@@ -76,6 +79,7 @@ final class Delivery implements IncomingStream {
 
     @Override
     public void accept() {
+        accepted = true;
         tunnel.served();
         if (!probe) {
             observer.dialled(tunnel.name(), Duration.ofNanos(System.nanoTime() - start), null);
@@ -85,14 +89,20 @@ final class Delivery implements IncomingStream {
 
     @Override
     public void refuse(CulvertException cause) {
-        tunnel.failed(cause);
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        if (!accepted) {
+            tunnel.failed(cause);
+        }
         if (!probe) {
-            Duration took = Duration.ofNanos(System.nanoTime() - start);
             tunnel.tunnel().traffic().refused();
-            observer.dialled(tunnel.name(), took, cause);
+            if (!accepted) {
+                observer.dialled(tunnel.name(), took, cause);
+            }
             observer.visitorRefused(event(origin, 0, 0, took, cause.code().code() + ": " + cause.detail()));
         }
-        reply.refused(cause);
+        if (!accepted) {
+            reply.refused(cause);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.culvert.engine.config.TunnelSection;
 import dev.culvert.engine.telemetry.Traffic;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.protocol.LocalService;
+import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /** One tunnel of this client, at whichever servers. Its section can be replaced as long as servers need not know. Thread-safe. */
@@ -14,12 +15,20 @@ final class LocalTunnel {
     private volatile Local at;
     private volatile boolean paused;
     private volatile @Nullable CulvertException unwell;
+    private final EventLoop checks;
     private @Nullable ServiceCheck check;
 
     /** The section and what was built from it, replaced together. */
     private record Local(TunnelSection section, LocalService service) {}
 
-    LocalTunnel(TunnelSection section, LocalService service) {
+    /**
+     * Makes one that nobody checks yet.
+     *
+     * @param checks where all checks of its service live, one after the other, so that none tells what it found after the next
+     *     has begun
+     */
+    LocalTunnel(TunnelSection section, LocalService service, EventLoop checks) {
+        this.checks = checks;
         at = new Local(section, service);
     }
 
@@ -83,6 +92,10 @@ final class LocalTunnel {
 
     void found(@Nullable CulvertException trouble) {
         unwell = trouble;
+    }
+
+    EventLoop checks() {
+        return checks;
     }
 
     /** Has its service checked from now on, by this alone; null for not at all. */

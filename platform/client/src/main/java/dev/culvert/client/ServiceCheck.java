@@ -41,24 +41,26 @@ final class ServiceCheck {
     private @Nullable Try current;
     private @Nullable Future<?> next;
     private boolean decided;
-    private volatile boolean stopped;
+    private boolean stopped;
     private int against;
 
     /**
      * Makes one that waits for {@link #start}.
      *
+     * @param loop where it lives, as all before and after it for this service
      * @param changed is told on the loop what is wrong, or null when nothing is; at first, too
      */
     ServiceCheck(
             HealthCheckSection section,
             ServiceAddress target,
             Network network,
+            EventLoop loop,
             Consumer<@Nullable CulvertException> changed) {
         this.section = section;
         this.target = target;
         this.network = network;
         this.changed = changed;
-        loop = network.eventLoops().next();
+        this.loop = loop;
     }
 
     void start() {
@@ -66,8 +68,8 @@ final class ServiceCheck {
     }
 
     void stop() {
-        stopped = true; // at once: another may begin on another loop
         loop.execute(() -> {
+            stopped = true;
             if (next != null) {
                 next.cancel(false);
             }

@@ -254,12 +254,16 @@ public final class TunnelClient implements AutoCloseable {
         HealthCheckSection section = tunnel.section().healthCheck();
         ServiceAddress target = tunnel.section().factory().service();
         if (section != null && target != null) {
-            tunnel.checkBy(new ServiceCheck(section, target, context.network(), trouble -> found(tunnel, trouble)));
+            tunnel.checkBy(new ServiceCheck(
+                    section, target, context.network(), tunnel.checks(), trouble -> found(tunnel, trouble)));
         } else {
             tunnel.checkBy(null);
-            if (tunnel.unwell() != null) {
-                found(tunnel, null); // nobody looks any more
-            }
+            // Nobody looks any more; after all that the last one who did may just be saying.
+            tunnel.checks().execute(() -> {
+                if (tunnel.unwell() != null) {
+                    found(tunnel, null);
+                }
+            });
         }
     }
 
@@ -437,7 +441,10 @@ public final class TunnelClient implements AutoCloseable {
                 }
                 LocalService service = Plugins.withLoaderOf(
                         section.factory(), () -> section.factory().build(context));
-                built.put(section.name(), new LocalTunnel(section, service));
+                built.put(
+                        section.name(),
+                        new LocalTunnel(
+                                section, service, context.network().eventLoops().next()));
             }
             return built;
         } catch (RuntimeException e) {

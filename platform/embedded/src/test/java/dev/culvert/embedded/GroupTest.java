@@ -36,8 +36,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,9 +182,11 @@ final class GroupTest {
         AtomicBoolean over = new AtomicBoolean();
         Set<String> failed = ConcurrentHashMap.newKeySet();
         ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+        AtomicLong lastFailure = new AtomicLong(Long.MIN_VALUE);
         AtomicInteger afterwards = new AtomicInteger();
         ExecutorService visitors = executor();
         made.push(visitors::shutdownNow);
+        Stalls stalls = closing(new Stalls());
         for (int i = 0; i < 8; i++) {
             int visitor = i;
             visitors.execute(() -> {
@@ -192,6 +197,7 @@ final class GroupTest {
                     if (answer.startsWith("HTTP/1.1 200")) {
                         afterwards.addAndGet(known ? 1 : 0);
                     } else {
+                        lastFailure.accumulateAndGet(System.nanoTime(), (a, b) -> Math.max(a, b));
                         failed.add(id);
                         if (known) {
                             wrong.add(answer);
@@ -201,13 +207,21 @@ final class GroupTest {
             });
         }
         await().atMost(PATIENCE).until(() -> kept.seen.size() > 200 && killed.seen.size() > 200);
+        assertThat(failed).as("before").isEmpty();
 
+        long kill = System.nanoTime();
+        lastFailure.set(kill);
         wire.cut();
 
         await().atMost(PATIENCE).until(() -> afterwards.get() > 200);
         over.set(true);
+        visitors.shutdown();
+        assertThat(visitors.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
         assertThat(wrong).as("begun when the server knew").isEmpty();
         assertThat(failed).as("not on the one that was killed").doesNotContainAnyElementsOf(kept.seen);
+        assertThat(Duration.ofNanos(lastFailure.get() - kill))
+                .as("from the kill to the last failure")
+                .isLessThan(Duration.ofMillis(100).plus(stalls.longest()));
         int had = killed.seen.size();
         wire.mend();
         await().atMost(PATIENCE).until(() -> {
@@ -497,6 +511,34 @@ final class GroupTest {
         public void close() {
             http.stop(0);
             executor.shutdownNow();
+        }
+    }
+
+    /** How long the machine has kept a thread waiting that only wanted to look at the clock: no visitor can be faster. */
+    private static final class Stalls implements AutoCloseable {
+
+        private static final long TICK_NANOS = 1_000_000;
+
+        private volatile long longest;
+        private volatile boolean over;
+
+        Stalls() {
+            executor().execute(() -> {
+                while (!over) {
+                    long before = System.nanoTime();
+                    LockSupport.parkNanos(TICK_NANOS);
+                    longest = Math.max(longest, System.nanoTime() - before - TICK_NANOS);
+                }
+            });
+        }
+
+        Duration longest() {
+            return Duration.ofNanos(longest);
+        }
+
+        @Override
+        public void close() {
+            over = true;
         }
     }
 }

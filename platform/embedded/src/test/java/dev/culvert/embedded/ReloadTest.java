@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.client.ClientFile;
+import dev.culvert.client.ClientObserver;
 import dev.culvert.client.ClientSettings;
 import dev.culvert.client.ClientStatus.TunnelStatus;
 import dev.culvert.client.TunnelClient;
@@ -32,6 +33,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -376,6 +379,48 @@ class ReloadTest {
         client.start();
         assertThat(client.ready().toCompletableFuture()).succeedsWithin(PATIENCE);
         return client;
+    }
+
+    @Test
+    void whatAHealthCheckSaysWhileItIsRemovedDoesNotStay() throws Exception {
+        TunnelServer server = server();
+        CountDownLatch saying = new CountDownLatch(1);
+        CountDownLatch removed = new CountDownLatch(1);
+        List<String> said = new CopyOnWriteArrayList<>();
+        ClientObserver observer = new ClientObserver() {
+            @Override
+            public void serviceHealth(String tunnel, CulvertException trouble) {
+                if (trouble != null) {
+                    saying.countDown();
+                    awaited(removed);
+                }
+                said.add(trouble == null ? "well" : trouble.code().code());
+            }
+        };
+        Map<String, Object> tunnel = tunnel("web", 0);
+        tunnel.put("local", "127.0.0.1:" + FreePort.any());
+        tunnel.put("health_check", Map.of("interval", "20ms"));
+        tunnel.put("probe", false);
+        TunnelClient client = closing(new TunnelClient(settings(server, tunnel), List.of(observer)));
+        client.start();
+        assertThat(awaited(saying)).isTrue();
+
+        tunnel.remove("health_check");
+        client.reload(settings(server, tunnel));
+        removed.countDown();
+
+        await().atMost(PATIENCE).until(() -> said.size() == 2);
+        assertThat(said).containsExactly("CLV-5007", "well");
+        await().atMost(PATIENCE).until(() -> state(client, "web") == TunnelState.REGISTERED);
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private TunnelClient rawClient(TunnelServer server) {

@@ -59,7 +59,9 @@ final class Balancer {
         List<Peer> fit = new ArrayList<>();
         List<Peer> unfit = new ArrayList<>();
         List<Peer> all = peers(found);
+        int now = nextTurn();
         for (Peer peer : all) {
+            peer.settle(now);
             (peer.isFit() ? fit : unfit).add(peer);
         }
         List<Candidate> order = new ArrayList<>(found.size());
@@ -141,7 +143,7 @@ final class Balancer {
         return next;
     }
 
-    private List<Peer> peers(List<Candidate> found) {
+    private static List<Peer> peers(List<Candidate> found) {
         List<Peer> peers = new ArrayList<>();
         for (Candidate candidate : found) {
             Member member = candidate.member();
@@ -155,8 +157,6 @@ final class Balancer {
             }
             known.sessions.add(candidate);
         }
-        int now = nextTurn();
-        peers.forEach(peer -> peer.settle(now));
         return peers;
     }
 

@@ -29,7 +29,20 @@ public enum ServiceError implements ErrorCode {
     CERTIFICATE_REFUSED(
             5008,
             ErrorType.USER,
-            "Set ca, pin or server_name in the tunnel's section, or give the service another certificate.");
+            "Set ca, pin or server_name in the tunnel's section, or give the service another certificate."),
+
+    /** A visitor of a proxy asked for what the client file does not list. */
+    DESTINATION_NOT_LISTED(
+            5009,
+            ErrorType.EXTERNAL,
+            "Nothing, if that was intended; else list it in destinations in the client file."),
+
+    /** A visitor of a proxy did not say where to in the way that the proxy is spoken to. */
+    HANDSHAKE_FAILED(5010, ErrorType.EXTERNAL, "Nothing: the visitor has to speak to the proxy that local names."),
+
+    /** A visitor of a proxy did not give the name and the password that it wants. */
+    CREDENTIAL_REFUSED(
+            5011, ErrorType.EXTERNAL, "Nothing, or give the visitor username and password of the tunnel's section.");
 
     private final int number;
     private final ErrorType type;

@@ -8,6 +8,7 @@ import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.Visit;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Promise;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
  * @param origin on whose behalf
  * @param near the server's end
  * @param reached what the server's end is told
+ * @param accepted whether it has been told that the service is there
  * @param failed told of a service that was not reached
  * @param counts told how many datagrams there were
  */
@@ -25,6 +27,7 @@ record KitStream(
         StreamOrigin origin,
         DuplexChannel near,
         Promise<Void> reached,
+        AtomicBoolean accepted,
         Consumer<CulvertException> failed,
         Consumer<DatagramCount> counts)
         implements IncomingStream {
@@ -37,12 +40,16 @@ record KitStream(
 
     @Override
     public void accept() {
+        accepted.set(true);
         near.eventLoop().execute(() -> reached.trySuccess(null));
     }
 
     @Override
     public void refuse(CulvertException cause) {
         failed.accept(cause);
+        if (accepted.get()) {
+            return; // and the stream is for whoever accepted it to end
+        }
         near.eventLoop().execute(() -> {
             reached.tryFailure(cause);
             if (near.isOpen()) {

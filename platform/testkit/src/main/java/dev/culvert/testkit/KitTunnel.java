@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -215,8 +216,14 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
             farEnd(port).thenAccept(end -> {
                 farEnds.remove(port);
                 end.eventLoop()
-                        .execute(() -> half.deliver(
-                                new KitStream(end, origin, near, reached, failedDials::add, clientDatagrams::add)));
+                        .execute(() -> half.deliver(new KitStream(
+                                end,
+                                origin,
+                                near,
+                                reached,
+                                new AtomicBoolean(),
+                                failedDials::add,
+                                clientDatagrams::add)));
             });
             opened.setSuccess(new TunnelStream(near, reached));
         });

@@ -5,7 +5,12 @@ import dev.culvert.spi.link.Datagrams;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.Optional;
 
-/** A stream that waits for a service. Its methods are called on the stream's loop. */
+/**
+ * A stream that waits for a service. Its methods are called on the stream's loop.
+ *
+ * <p>Whoever has to speak to the visitor before it knows the service accepts the stream first, and bridges or refuses it
+ * later: that is counted and logged as ever, and the server, which has its answer already, is told nothing more.
+ */
 public interface IncomingStream {
 
     /** The stream, auto-read off. */
@@ -24,12 +29,14 @@ public interface IncomingStream {
 
     /**
      * Tells the server that the service is there, by bytes on the stream if need be: handlers that encode are put there after
-     * it, in the same turn of the loop. The caller's handlers own the stream from now on.
+     * it, in the same turn of the loop. The caller's handlers own the stream from now on, until {@link #bridge}, before which
+     * they have to be gone.
      */
     void accept();
 
     /**
-     * Tells the server that the service is not to be had.
+     * Tells the server that the service is not to be had. After {@link #accept}, only counts and logs that: the stream is the
+     * caller's to end.
      *
      * @param cause why
      */

@@ -176,7 +176,7 @@ final class ProxyProtocolTest {
         var server = kit.server(new TcpProtocolFactory(
                 "127.0.0.1", null, null, null, null, null, List.of(SourceNetwork.parse(proxies))));
         HostPort local = echo.address();
-        var client = new TcpTunnelFactory(local, 0, null, null, null, null, null, null, told);
+        var client = Visits.client(local, 0, null, null, null, null, null, null, told);
         tunnel.arrive(kit.client(client));
         return kit.open(server, tunnel, client).endpoint().port();
     }

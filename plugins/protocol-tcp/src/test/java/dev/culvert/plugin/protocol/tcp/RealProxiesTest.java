@@ -131,7 +131,7 @@ final class RealProxiesTest {
         tunnel = kit.tunnel();
         List<SourceNetwork> proxies = told == null ? List.of(SourceNetwork.parse("127.0.0.0/8")) : List.of();
         var server = kit.server(new TcpProtocolFactory("127.0.0.1", null, null, null, null, null, proxies));
-        var client = new TcpTunnelFactory(local, 0, null, null, null, null, null, null, told);
+        var client = Visits.client(local, 0, null, null, null, null, null, null, told);
         tunnel.arrive(kit.client(client));
         return kit.open(server, tunnel, client).endpoint().port();
     }

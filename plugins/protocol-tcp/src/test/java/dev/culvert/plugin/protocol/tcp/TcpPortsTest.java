@@ -133,7 +133,7 @@ final class TcpPortsTest {
     @Test
     void oneAddressWrittenInTwoWaysIsOneEndpoint() {
         var server = kit.server(defaults());
-        var tunnel = new TcpTunnelFactory(NOWHERE, 7000, "0:0:0:0:0:0:0:1", null, null, null, null, null, null);
+        var tunnel = Visits.client(NOWHERE, 7000, "0:0:0:0:0:0:0:1", null, null, null, null, null, null);
 
         assertThat(server.requested(ProtocolKit.overTheWire(server, tunnel, null)))
                 .contains(Endpoint.parse("tcp://[::1]:7000"));
@@ -141,7 +141,7 @@ final class TcpPortsTest {
 
     @Test
     void anAddressThatIsNotOfThisMachineIsRefused() {
-        var tunnel = new TcpTunnelFactory(NOWHERE, 0, "192.0.2.1", null, null, null, null, null, null);
+        var tunnel = Visits.client(NOWHERE, 0, "192.0.2.1", null, null, null, null, null, null);
 
         assertThatThrownBy(() -> open(defaults(), tunnel))
                 .satisfies(is(TunnelError.PORT_UNAVAILABLE))
@@ -156,7 +156,7 @@ final class TcpPortsTest {
 
         Visits.assertVisitReset(endpoint); // there is no client
         assertThatThrownBy(() -> connect("127.0.0.2", endpoint.port())).isInstanceOf(IOException.class);
-        var elsewhere = new TcpTunnelFactory(NOWHERE, 0, "127.0.0.2", null, null, null, null, null, null);
+        var elsewhere = Visits.client(NOWHERE, 0, "127.0.0.2", null, null, null, null, null, null);
         assertThatThrownBy(() -> open(settings, elsewhere))
                 .satisfies(is(TunnelError.NOT_PERMITTED))
                 .hasMessageContaining("127.0.0.2");
@@ -168,7 +168,7 @@ final class TcpPortsTest {
 
     private EndpointLease served(String address) throws IOException {
         var echo = kit.closing(EchoService.start());
-        var client = new TcpTunnelFactory(echo.address(), 0, address, null, null, null, null, null, null);
+        var client = Visits.client(echo.address(), 0, address, null, null, null, null, null, null);
         KitTunnel tunnel = kit.tunnel();
         tunnel.arrive(kit.client(client));
         return kit.open(kit.server(defaults()), tunnel, client);

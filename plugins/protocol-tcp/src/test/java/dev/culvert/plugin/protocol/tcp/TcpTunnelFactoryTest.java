@@ -33,7 +33,7 @@ final class TcpTunnelFactoryTest {
         TunnelFactory tunnel = FILE.readValue("{\"type\": \"tcp\", \"local\": 3000}", TunnelFactory.class);
 
         assertThat(tunnel)
-                .isEqualTo(new TcpTunnelFactory(
+                .isEqualTo(Visits.client(
                         new HostPort("", 3000),
                         0,
                         "",
@@ -54,7 +54,7 @@ final class TcpTunnelFactoryTest {
                 """, TunnelFactory.class);
 
         assertThat(tunnel)
-                .isEqualTo(new TcpTunnelFactory(
+                .isEqualTo(Visits.client(
                         new HostPort("db.internal", 5432),
                         7000,
                         "127.0.0.1",
@@ -135,5 +135,38 @@ final class TcpTunnelFactoryTest {
         assertThatThrownBy(() -> Visits.waiting(Visits.NOWHERE, Duration.ZERO, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("wait_timeout: 0ms (expected: at least 1ms)");
+    }
+
+    @Test
+    void aProxyHasKeysOfItsOwn() throws Exception {
+        TcpTunnelFactory tunnel = (TcpTunnelFactory) FILE.readValue("""
+                {"type": "tcp", "local": "socks5", "destinations": ["10.0.0.0/8:22", "*.internal.example:443"],
+                 "username": "alice", "password": "hidden"}
+                """, TunnelFactory.class);
+
+        assertThat(tunnel.target()).isEqualTo(ProxyKind.SOCKS5);
+        assertThat(tunnel.destinations())
+                .containsExactly(Destination.parse("10.0.0.0/8:22"), Destination.parse("*.internal.example:443"));
+        assertThat(tunnel.local()).isEqualTo("socks5");
+        assertThat(tunnel.service()).isNull();
+        assertThat(tunnel.toString()).doesNotContain("hidden");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"local\": \"socks5\"|destinations: none (expected:",
+                "\"local\": \"http-proxy\", \"destinations\": []|destinations: none (expected:",
+                "\"local\": 80, \"destinations\": [\"10.0.0.1:22\"]|local: \"localhost:80\" (expected: \"socks5\"",
+                "\"local\": 80, \"username\": \"a\", \"password\": \"b\"|(expected: \"socks5\" or",
+                "\"local\": \"socks5\", \"destinations\": [\"10.0.0.1:22\"], \"username\": \"a\"|password: missing",
+                "\"local\": \"socks5\", \"destinations\": [\"10.0.0.1\"]|destination: \"10.0.0.1\" (expected:",
+                "\"local\": \"socks5\", \"destinations\": [\"10.0.0.1:22\"], \"proxy_protocol\": \"v2\"|proxy_protocol",
+                "\"local\": \"file:/srv\"|a directory is served by a tunnel of type \"http\"",
+            })
+    void whatMakesNoProxyIsRefused(String keys, String why) {
+        assertThatThrownBy(() -> FILE.readValue("{\"type\": \"tcp\", " + keys + "}", TunnelFactory.class))
+                .hasMessageContaining(why);
     }
 }

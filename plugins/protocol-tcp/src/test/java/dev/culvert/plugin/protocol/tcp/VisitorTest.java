@@ -154,7 +154,7 @@ final class VisitorTest {
 
     @Test
     void aHalfClosedConnectionEndsWhenTheTunnelSaysWithinWhatTheServerAllows() throws Exception {
-        var client = new TcpTunnelFactory(echo(), 0, null, null, null, null, Duration.ofSeconds(7), null, null);
+        var client = Visits.client(echo(), 0, null, null, null, null, Duration.ofSeconds(7), null, null);
         tunnel.arrive(kit.client(client));
         var strict = new TcpProtocolFactory(null, null, null, null, Duration.ofSeconds(5), null, null);
         ask(kit.closing(visit(served(client).endpoint())), "hello");

@@ -8,6 +8,8 @@ import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Endpoint;
 import dev.culvert.spi.ErrorCode;
 import dev.culvert.spi.HostPort;
+import dev.culvert.spi.ServiceAddress;
+import dev.culvert.spi.proxy.ProxyVersion;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -23,16 +25,43 @@ final class Visits {
 
     private Visits() {}
 
+    /** A section of a service that listens. */
+    static TcpTunnelFactory client(
+            ServiceAddress local,
+            Integer port,
+            String bind,
+            WhenAbsent whenAbsent,
+            Duration waitTimeout,
+            Integer maxWaiting,
+            Duration halfCloseTimeout,
+            Duration connectTimeout,
+            ProxyVersion proxyProtocol) {
+        return new TcpTunnelFactory(
+                local == null ? null : new ListeningService(local),
+                port,
+                bind,
+                whenAbsent,
+                waitTimeout,
+                maxWaiting,
+                halfCloseTimeout,
+                connectTimeout,
+                proxyProtocol,
+                null,
+                null,
+                null,
+                null);
+    }
+
     static TcpTunnelFactory tunnel(HostPort local) {
         return tunnel(local, 0);
     }
 
     static TcpTunnelFactory tunnel(HostPort local, int port) {
-        return new TcpTunnelFactory(local, port, null, null, null, null, null, null, null);
+        return client(local, port, null, null, null, null, null, null, null);
     }
 
     static TcpTunnelFactory waiting(HostPort local, Duration timeout, Integer most) {
-        return new TcpTunnelFactory(local, 0, null, WhenAbsent.WAIT, timeout, most, null, null, null);
+        return client(local, 0, null, WhenAbsent.WAIT, timeout, most, null, null, null);
     }
 
     static TcpProtocolFactory defaults() {
