@@ -89,6 +89,7 @@ final class ServedTunnel implements Candidate {
 
     @Override
     public Future<TunnelStream> openStream(StreamOrigin origin) {
+                && !session.client().isDoubtful()
         Runnable gone;
         try {
             gone = enter(origin);
@@ -156,7 +157,7 @@ final class ServedTunnel implements Candidate {
         if (served == null || served.session.tunnels().get(served.name) != served) {
             return false; // a newer client has taken over
         }
-        if (served.session.client().isDraining()) {
+        if (served.session.client().isDraining() || served.session.client().isDoubtful()) {
             return false;
         }
         try {
