@@ -78,18 +78,23 @@ final class ServedTunnel implements Candidate {
     }
 
     @Override
+    public String listener() {
+        return session.listener();
+    }
+
+    @Override
     public boolean isFit() {
         return !paused
                 && unwell == null
                 && !session.isDraining()
                 && !session.client().isDraining()
+                && !session.client().isDoubtful()
                 && !session.client().closeFuture().isDone()
                 && !health.isAvoided();
     }
 
     @Override
     public Future<TunnelStream> openStream(StreamOrigin origin) {
-                && !session.client().isDoubtful()
         Runnable gone;
         try {
             gone = enter(origin);
