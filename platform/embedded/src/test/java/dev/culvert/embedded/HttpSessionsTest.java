@@ -137,6 +137,23 @@ final class HttpSessionsTest {
         assertThat(server.clients()).as("the session, which has not ended yet").hasSize(1);
     }
 
+    @Test
+    void aBandwidthHoldsForStreamsThatCarryOneRequestAfterAnother() throws Exception {
+        serve(Map.of());
+        client(at("a"), List.of(tunnel("slow", Map.of("bandwidth", "256KiB")), tunnel("fast", Map.of())));
+
+        for (String name : new String[] {"slow", "fast"}) {
+            long down = millis(() -> assertThat(get(name, "/large")).hasSizeGreaterThan(400_000));
+            long up = millis(() -> assertThat(post(name, "/", 400_000)).endsWith("served / 400000"));
+            long small = millis(() -> assertThat(get(name, "/")).endsWith("served /"));
+
+            // 400 kB less what was saved up, a quarter of a second's worth.
+            assertThat(down).as("%s down", name).matches(took -> took > 1_000 == name.equals("slow"));
+            assertThat(up).as("%s up", name).matches(took -> took > 1_000 == name.equals("slow"));
+            assertThat(small).isLessThan(1_000);
+        }
+    }
+
     // --- what the tests are made of
 
     private void serve(Map<String, Object> multiplexer) throws IOException {
@@ -264,6 +281,12 @@ final class HttpSessionsTest {
         } catch (IOException e) {
             return e.toString();
         }
+    }
+
+    private static long millis(Runnable action) {
+        long began = System.nanoTime();
+        action.run();
+        return Duration.ofNanos(System.nanoTime() - began).toMillis();
     }
 
     private <T extends AutoCloseable> T closing(T resource) {

@@ -2,6 +2,7 @@ package dev.culvert.server;
 
 import dev.culvert.engine.bridge.Bridge;
 import dev.culvert.engine.bridge.BridgeEnd;
+import dev.culvert.engine.bridge.PacedStream;
 import dev.culvert.engine.bridge.RateLimits;
 import dev.culvert.engine.telemetry.LoggedVisit;
 import dev.culvert.engine.telemetry.Traffic;
@@ -137,6 +138,7 @@ final class PublicTunnel implements TunnelHandle {
 
     @Override
     public void bridge(DuplexChannel visitor, TunnelStream stream, BridgeOptions options) {
+        PacedStream.release(stream.channel()); // the bridge keeps the same limits
         String from = Source.text(visitor.remoteAddress());
         String to = Source.text(visitor.localAddress());
         events.visitorOpened(event(from, to, 0, 0, Duration.ZERO, ""));
@@ -154,6 +156,7 @@ final class PublicTunnel implements TunnelHandle {
 
     @Override
     public Visit visit(TunnelStream stream, StreamOrigin origin) {
+        PacedStream.release(stream.channel()); // what may be lost is dropped, not held back
         Runnable gone = ServedTunnel.enter(stream.channel(), origin);
         String from = Source.text(origin.visitor());
         String to = Source.text(origin.endpoint());

@@ -1,5 +1,6 @@
 package dev.culvert.server;
 
+import dev.culvert.engine.bridge.PacedStream;
 import dev.culvert.engine.bridge.RateLimits;
 import dev.culvert.engine.config.TunnelLimits;
 import dev.culvert.engine.config.TunnelSharing;
@@ -111,6 +112,7 @@ final class ServedTunnel implements Candidate {
             if (opened.isSuccess()) {
                 Channel channel = opened.getNow().channel();
                 channel.attr(SERVED).set(this);
+                PacedStream.limit(channel, rates());
                 health.note(opened.getNow());
                 channel.closeFuture().addListener(closed -> {
                     gone.run();
