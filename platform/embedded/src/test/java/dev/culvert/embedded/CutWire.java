@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 
 /** The network between a client and a server, which can be cut: neither end gets a goodbye. */
 final class CutWire implements AutoCloseable {
@@ -15,7 +16,9 @@ final class CutWire implements AutoCloseable {
     private final ServerSocket listener;
     private final InetSocketAddress server;
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean cut;
+    private volatile boolean stalled;
 
     private CutWire(ServerSocket listener, InetSocketAddress server) {
         this.listener = listener;
@@ -42,9 +45,15 @@ final class CutWire implements AutoCloseable {
         cut = false;
     }
 
+    /** Carries no more of what is open, which neither end is told. */
+    void stall() {
+        stalled = true;
+    }
+
     @Override
     public void close() throws IOException {
         listener.close();
+        closed.countDown();
         reset();
     }
 
@@ -71,11 +80,19 @@ final class CutWire implements AutoCloseable {
         daemon(() -> copy(onward, client));
     }
 
-    private static void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to) {
+        byte[] bytes = new byte[8192];
         try {
-            from.getInputStream().transferTo(to.getOutputStream());
+            for (int count = from.getInputStream().read(bytes);
+                    count >= 0;
+                    count = from.getInputStream().read(bytes)) {
+                if (stalled) {
+                    closed.await();
+                }
+                to.getOutputStream().write(bytes, 0, count);
+            }
             to.shutdownOutput();
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             // cut
         }
     }

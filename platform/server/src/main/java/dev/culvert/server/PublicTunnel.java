@@ -2,6 +2,7 @@ package dev.culvert.server;
 
 import dev.culvert.engine.bridge.Bridge;
 import dev.culvert.engine.bridge.BridgeEnd;
+import dev.culvert.engine.bridge.PacedStream;
 import dev.culvert.engine.bridge.RateLimits;
 import dev.culvert.engine.telemetry.LoggedVisit;
 import dev.culvert.engine.telemetry.Traffic;
@@ -30,6 +31,7 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -82,6 +84,10 @@ final class PublicTunnel implements TunnelHandle {
 
     @Override
     public Future<TunnelStream> openStream(StreamOrigin origin) {
+        return openStream(origin, SessionChoice.ANY);
+    }
+
+    Future<TunnelStream> openStream(StreamOrigin origin, SessionChoice choice) {
         Promise<TunnelStream> promise = ImmediateEventExecutor.INSTANCE.newPromise();
         if (refusedAsPaused(promise)) {
             return promise;
@@ -90,7 +96,7 @@ final class PublicTunnel implements TunnelHandle {
             if (failure != null) {
                 promise.setFailure(failure);
             } else {
-                tryNext(ordered(found, origin, null), 0, origin, promise, null);
+                tryNext(ordered(found, origin, null, choice), choice, origin, promise);
             }
         });
         return promise;
@@ -99,9 +105,17 @@ final class PublicTunnel implements TunnelHandle {
     @Override
     public CompletionStage<Turn> turn(StreamOrigin origin, @Nullable String token) {
         // Whether there are several is known without asking for each request who they are.
-        return shared
-                ? registry.find(key()).thenApply(found -> new SharedTurn(ordered(found, origin, token), origin))
-                : TunnelHandle.super.turn(origin, token);
+        return shared ? turn(origin, token, SessionChoice.ANY) : TunnelHandle.super.turn(origin, token);
+    }
+
+    CompletionStage<Turn> turn(StreamOrigin origin, @Nullable String token, SessionChoice choice) {
+        return registry.find(key())
+                .thenApply(found -> new SharedTurn(ordered(found, origin, token, choice), choice, origin));
+    }
+
+    @Override
+    public TunnelHandle through(String listener, boolean only) {
+        return new ListenerTunnel(this, new SessionChoice(listener, only));
     }
 
     @Override
@@ -111,13 +125,20 @@ final class PublicTunnel implements TunnelHandle {
 
     @Override
     public CompletionStage<Void> available() {
-        CompletableFuture<Void> next = arrival.get();
+        return available(SessionChoice.ANY);
+    }
+
+    CompletionStage<Void> available(SessionChoice choice) {
+        CompletableFuture<Void> next = Objects.requireNonNull(arrival.get());
         return registry.find(key())
-                .thenCompose(found -> found.isEmpty() ? next : CompletableFuture.completedFuture(null));
+                .thenCompose(found -> choice.among(found).isEmpty()
+                        ? next.thenCompose(arrived -> available(choice))
+                        : CompletableFuture.completedFuture(null));
     }
 
     @Override
     public void bridge(DuplexChannel visitor, TunnelStream stream, BridgeOptions options) {
+        PacedStream.release(stream.channel()); // the bridge keeps the same limits
         String from = Source.text(visitor.remoteAddress());
         String to = Source.text(visitor.localAddress());
         events.visitorOpened(event(from, to, 0, 0, Duration.ZERO, ""));
@@ -135,6 +156,7 @@ final class PublicTunnel implements TunnelHandle {
 
     @Override
     public Visit visit(TunnelStream stream, StreamOrigin origin) {
+        PacedStream.release(stream.channel()); // what may be lost is dropped, not held back
         Runnable gone = ServedTunnel.enter(stream.channel(), origin);
         String from = Source.text(origin.visitor());
         String to = Source.text(origin.endpoint());
@@ -253,9 +275,25 @@ final class PublicTunnel implements TunnelHandle {
         }
     }
 
-    private List<Candidate> ordered(List<Candidate> found, StreamOrigin origin, @Nullable String token) {
+    private List<Candidate> ordered(
+            List<Candidate> found, StreamOrigin origin, @Nullable String token, SessionChoice choice) {
         noteShared(found);
-        return balancer.order(found, origin, token);
+        return choice.firstOf(balancer.order(choice.among(found), origin, token));
+    }
+
+    private void tryNext(
+            List<Candidate> candidates, SessionChoice choice, StreamOrigin origin, Promise<TunnelStream> promise) {
+        if (candidates.isEmpty()) {
+            registry.find(key())
+                    .whenComplete((others, failure) ->
+                            promise.setFailure(others == null || others.isEmpty() ? noClient() : choice.unmet(name)));
+        } else {
+            tryNext(candidates, 0, origin, promise, null);
+        }
+    }
+
+    private CulvertException noClient() {
+        return new CulvertException(TunnelError.NO_CLIENT, "no client is connected for tunnel \"" + name + "\".");
     }
 
     private void tryNext(
@@ -265,11 +303,7 @@ final class PublicTunnel implements TunnelHandle {
             Promise<TunnelStream> promise,
             @Nullable Throwable last) {
         if (index == candidates.size()) {
-            promise.setFailure(
-                    last != null
-                            ? last
-                            : new CulvertException(
-                                    TunnelError.NO_CLIENT, "no client is connected for tunnel \"" + name + "\"."));
+            promise.setFailure(last != null ? last : noClient());
             return;
         }
         candidates.get(index).openStream(origin).addListener((Future<TunnelStream> opened) -> {
@@ -291,14 +325,16 @@ final class PublicTunnel implements TunnelHandle {
         return new VisitorEvent(Role.SERVER, name, owner.account(), from, to, in, out, duration, reason);
     }
 
-    /** The turn of one client among several. */
+    /** The turn of one client among several, or of one of its sessions. */
     private final class SharedTurn implements Turn {
 
         private final List<Candidate> order;
+        private final SessionChoice choice;
         private final StreamOrigin origin;
 
-        SharedTurn(List<Candidate> order, StreamOrigin origin) {
+        SharedTurn(List<Candidate> order, SessionChoice choice, StreamOrigin origin) {
             this.order = order;
+            this.choice = choice;
             this.origin = origin;
         }
 
@@ -307,7 +343,8 @@ final class PublicTunnel implements TunnelHandle {
             ServedTunnel through = ServedTunnel.of(stream.channel());
             return through != null
                     && !order.isEmpty()
-                    && through.member().sameClient(order.get(0).member());
+                    && through.member().sameClient(order.get(0).member())
+                    && choice.isAsGood(through, order.get(0));
         }
 
         @Override
@@ -320,7 +357,7 @@ final class PublicTunnel implements TunnelHandle {
         public Future<TunnelStream> openStream() {
             Promise<TunnelStream> promise = ImmediateEventExecutor.INSTANCE.newPromise();
             if (!refusedAsPaused(promise)) {
-                tryNext(order, 0, origin, promise, null);
+                tryNext(order, choice, origin, promise);
             }
             return promise;
         }

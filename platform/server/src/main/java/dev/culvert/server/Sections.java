@@ -5,10 +5,12 @@ import dev.culvert.spi.ConfigError;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HostPort;
 import dev.culvert.spi.auth.AuthenticatorFactory;
+import dev.culvert.spi.protocol.ProtocolFactory;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Which sections of a file exclude each other, as far as the file alone shows. */
@@ -22,6 +24,23 @@ final class Sections {
         requireDistinctListeners(settings.listen());
         requireSharedPorts(settings);
         requireAuthenticatorsOnce(settings.auth());
+        requireListeners(settings);
+    }
+
+    /** Refuses protocols that ask for sessions of a listener that the file does not have. */
+    static void requireListeners(ServerSettings settings) {
+        Set<String> names =
+                settings.listen().stream().map(ListenSettings::name).collect(Collectors.toCollection(TreeSet::new));
+        for (ProtocolFactory section : settings.protocol()) {
+            for (String name : section.listeners()) {
+                if (!names.contains(name)) {
+                    throw new CulvertException(
+                            ConfigError.CONFLICTING_KEYS,
+                            "protocol \"" + TransportAlternative.typeOf(section) + "\": listen: \"" + name
+                                    + "\" (expected: the name of a [[listen]] of this file, one of " + names + ").");
+                }
+            }
+        }
     }
 
     private static void requireDistinctListeners(List<ListenSettings> sections) {

@@ -1,5 +1,6 @@
 package dev.culvert.server;
 
+import dev.culvert.engine.bridge.PacedStream;
 import dev.culvert.engine.bridge.RateLimits;
 import dev.culvert.engine.config.TunnelLimits;
 import dev.culvert.engine.config.TunnelSharing;
@@ -78,11 +79,17 @@ final class ServedTunnel implements Candidate {
     }
 
     @Override
+    public String listener() {
+        return session.listener();
+    }
+
+    @Override
     public boolean isFit() {
         return !paused
                 && unwell == null
                 && !session.isDraining()
                 && !session.client().isDraining()
+                && !session.client().isDoubtful()
                 && !session.client().closeFuture().isDone()
                 && !health.isAvoided();
     }
@@ -105,6 +112,7 @@ final class ServedTunnel implements Candidate {
             if (opened.isSuccess()) {
                 Channel channel = opened.getNow().channel();
                 channel.attr(SERVED).set(this);
+                PacedStream.limit(channel, rates());
                 health.note(opened.getNow());
                 channel.closeFuture().addListener(closed -> {
                     gone.run();
@@ -156,7 +164,7 @@ final class ServedTunnel implements Candidate {
         if (served == null || served.session.tunnels().get(served.name) != served) {
             return false; // a newer client has taken over
         }
-        if (served.session.client().isDraining()) {
+        if (served.session.client().isDraining() || served.session.client().isDoubtful()) {
             return false;
         }
         try {

@@ -65,7 +65,7 @@ public final class ServerApplication extends Application<ServerConfiguration> {
         environment
                 .servlets()
                 .addServlet("prometheus", new PrometheusMetricsServlet(registry))
-                .addMapping("/metrics");
+                .addMapping("/metrics", "/api/v1/metrics");
         environment.jersey().setUrlPattern("/api/*");
         environment.jersey().register(new StatusResource(built));
         CommandResource told = new CommandResource(built);

@@ -17,6 +17,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -54,6 +55,7 @@ public final class ServerMetrics implements SessionListener {
     private final Histogram duration;
     private final Histogram requestDuration;
     private final Counter sentTwice;
+    private final Counter held;
 
     /**
      * Registers them.
@@ -122,6 +124,11 @@ public final class ServerMetrics implements SessionListener {
                 .name("culvert_requests_sent_twice_total")
                 .help("Requests that were sent once more because the first stream was lost.")
                 .labelNames("account", "tunnel")
+                .register(registry);
+        held = Counter.builder()
+                .name("culvert_requests_held_total")
+                .help("Requests that were held while their tunnel's client was away, by what became of them.")
+                .labelNames("account", "tunnel", "outcome")
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("tunnel_registry_size")
@@ -274,6 +281,10 @@ public final class ServerMetrics implements SessionListener {
         bytes.labelValues(account, tunnel, "out").inc(report.bytesOut());
         if (report.sentTwice()) {
             sentTwice.labelValues(account, tunnel).inc();
+        }
+        if (!report.held().isZero()) {
+            String outcome = report.outcome().name().toLowerCase(Locale.ROOT);
+            held.labelValues(account, tunnel, outcome).inc();
         }
         switch (report.outcome()) {
             case OK -> requests.labelValues(account, tunnel, "ok").inc();

@@ -280,6 +280,7 @@ public final class TunnelServer implements AutoCloseable {
                 throw new CulvertException(TunnelError.SERVER_DRAINING, "the server is stopping.");
             }
             ReloadPlan plan = plan(newer);
+            Sections.requireListeners(newer);
             List<Authenticator> deciding = deciding(newer);
             List<Protocol<?>> started = new ArrayList<>();
             var kinds = SectionChanges.between(current.protocol(), newer.protocol(), TunnelServer::typeOf);

@@ -41,7 +41,16 @@ public enum HttpError implements ErrorCode {
     DRAINING(6012, ErrorType.EXTERNAL, "Try again in a moment."),
 
     /** The certificates of a listener cannot be used. */
-    CERTIFICATE_UNUSABLE(6014, ErrorType.USER, "Correct certificate and key of the section named.");
+    CERTIFICATE_UNUSABLE(6014, ErrorType.USER, "Correct certificate and key of the section named."),
+
+    /** A request was held for the tunnel's client, which did not come back in time. */
+    HOLD_EXPIRED(6015, ErrorType.EXTERNAL, "Start the client of this tunnel, or raise max_age of its hold."),
+
+    /** As many requests are held for clients that are away as may be. */
+    HOLD_FULL(
+            6016,
+            ErrorType.EXTERNAL,
+            "Start the client of this tunnel, or raise max_requests or max_bytes of its hold, or the server's limits.");
 
     private final int number;
     private final ErrorType type;

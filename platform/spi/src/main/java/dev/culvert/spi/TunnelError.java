@@ -76,7 +76,12 @@ public enum TunnelError implements ErrorCode {
     /** A command names a tunnel that several accounts have. */
     AMBIGUOUS_NAME(3027, ErrorType.USER, "Write ACCOUNT/NAME."),
     /** A tunnel's service did not answer a probe. */
-    NOT_PROVEN(3028, ErrorType.EXTERNAL, "Look at the client's status, and at the service.");
+    NOT_PROVEN(3028, ErrorType.EXTERNAL, "Look at the client's status, and at the service."),
+    /** The tunnel's client is there, but not by the listener whose sessions have to be taken. */
+    NOT_BY_LISTENER(
+            3029,
+            ErrorType.EXTERNAL,
+            "Let the client connect to that listener too, with servers_mode = \"all\", or change via on the server.");
 
     private final int number;
     private final ErrorType type;

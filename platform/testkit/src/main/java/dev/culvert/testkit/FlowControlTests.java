@@ -8,13 +8,16 @@ import dev.culvert.spi.WireError;
 import dev.culvert.spi.link.Link;
 import dev.culvert.testkit.LinkPair.StreamPair;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +36,45 @@ abstract class FlowControlTests extends MultiplexerFixture {
 
         await().until(() -> stream.nearChannel().isWritable());
         assertThat(stream.far().receivedBytes()).isEqualTo(written);
+    }
+
+    /** As a limit of rates does; auto-read is its owner's affair. */
+    @Test
+    final void aHandlerThatWithholdsReadsStopsItsWriter() {
+        StreamPair stream = links.open();
+        AtomicBoolean withheld = new AtomicBoolean();
+        AtomicInteger reads = new AtomicInteger();
+        stream.farChannel().pipeline().addFirst(new ChannelDuplexHandler() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                withheld.set(true);
+                ctx.fireChannelRead(message);
+            }
+
+            @Override
+            public void read(ChannelHandlerContext ctx) {
+                if (withheld.get()) {
+                    reads.incrementAndGet();
+                } else {
+                    ctx.read();
+                }
+            }
+        });
+        stream.far().read();
+        stream.near().write(new byte[1]);
+        stream.far().awaitBytes(1);
+        await().until(() -> reads.get() > 0);
+
+        int written = writeUntilStopped(stream);
+        links.settle();
+
+        assertThat(stream.nearChannel().isWritable()).isFalse();
+        assertThat(stream.far().receivedBytes()).isOne();
+        stream.farChannel().eventLoop().execute(() -> {
+            stream.farChannel().pipeline().removeFirst();
+            stream.farChannel().read();
+        });
+        stream.far().awaitBytes(written + 1);
     }
 
     @Test

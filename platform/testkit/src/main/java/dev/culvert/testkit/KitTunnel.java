@@ -54,6 +54,7 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
     private final List<DuplexChannel> streams = new CopyOnWriteArrayList<>();
     private final List<BridgeOptions> bridged = new CopyOnWriteArrayList<>();
     private final List<CulvertException> failedDials = new CopyOnWriteArrayList<>();
+    private final List<String> listeners = new CopyOnWriteArrayList<>();
     private final List<KitVisit> visits = new CopyOnWriteArrayList<>();
     private final List<DatagramCount> datagrams = new CopyOnWriteArrayList<>();
     private final List<DatagramCount> clientDatagrams = new CopyOnWriteArrayList<>();
@@ -227,6 +228,18 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
             });
             opened.setSuccess(new TunnelStream(near, reached));
         });
+    }
+
+    /** Has sessions of one kind only: remembers who asked for which. */
+    @Override
+    public TunnelHandle through(String listener, boolean only) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /** The listeners whose sessions were asked for, in order. */
+    public List<String> listeners() {
+        return List.copyOf(listeners);
     }
 
     @Override

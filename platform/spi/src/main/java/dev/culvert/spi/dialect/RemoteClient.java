@@ -22,6 +22,11 @@ public interface RemoteClient {
         return false;
     }
 
+    /** Whether the client has been silent for longer than it should, see {@link dev.culvert.spi.link.Link#isDoubtful}. */
+    default boolean isDoubtful() {
+        return false;
+    }
+
     /**
      * Opens a stream to the client's service.
      *

@@ -68,6 +68,14 @@ public interface Link {
     int streams();
 
     /**
+     * Whether the peer has been silent for longer than it should: the link may still come back, but nobody who has another
+     * way should be made to wait for that. Changes without notice.
+     */
+    default boolean isDoubtful() {
+        return false;
+    }
+
+    /**
      * Ends the link and resets its streams.
      *
      * @param cause told to the peer as far as the wire allows, and to {@link #closeFuture}; null for a normal end

@@ -2,6 +2,7 @@ package dev.culvert.spi.protocol;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.culvert.spi.PluginContext;
+import java.util.Set;
 import org.pf4j.ExtensionPoint;
 
 /**
@@ -17,4 +18,9 @@ public interface ProtocolFactory extends ExtensionPoint {
      * @param context what the platform lends
      */
     Protocol<?> build(PluginContext context);
+
+    /** The names of listeners that it asks for by {@link TunnelHandle#through}; a server that lacks one does not start. */
+    default Set<String> listeners() {
+        return Set.of();
+    }
 }

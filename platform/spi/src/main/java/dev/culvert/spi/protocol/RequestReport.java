@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param status what the visitor was answered, 100 to 599; 0 if nothing
  * @param outcome how it ended
  * @param sentTwice whether the service was asked once more because the first stream was lost
+ * @param held how long it was held for a client that was away; zero if it was not
  * @param bytesIn bytes of the request's body
  * @param bytesOut bytes of the answer's body
  * @param duration from the end of its head to the end of the answer
@@ -18,6 +19,7 @@ public record RequestReport(
         int status,
         Outcome outcome,
         boolean sentTwice,
+        Duration held,
         long bytesIn,
         long bytesOut,
         Duration duration) {

@@ -47,6 +47,15 @@ public interface TunnelHandle {
     }
 
     /**
+     * The same tunnel, for what has to go through sessions that came by one of the server's listeners.
+     *
+     * @param listener the name of the {@code [[listen]]} section
+     * @param only whether no others will do: while the client has none that came there, streams fail with
+     *     {@link dev.culvert.spi.TunnelError#NOT_BY_LISTENER}. Else the others are the second choice
+     */
+    TunnelHandle through(String listener, boolean only);
+
+    /**
      * Whether a stream may carry for someone else than it was opened for: whether {@link #openStream} would go to the same
      * client, and let this one in. For protocols that use a stream more than once. Works from any thread.
      *

@@ -21,6 +21,11 @@ public interface Candidate {
         return new Member(session(), "", Balance.LEAST_STREAMS, 1);
     }
 
+    /** The name of the listener by which it came; empty if that is another node's affair. */
+    default String listener() {
+        return "";
+    }
+
     /**
      * Whether it takes new visitors. One that does not, because it is going to stop, is paused, or its service is known to be
      * gone, is asked only when all others have failed, and then says why.

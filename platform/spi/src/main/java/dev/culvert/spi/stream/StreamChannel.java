@@ -74,6 +74,7 @@ public abstract class StreamChannel extends AbstractChannel implements DuplexCha
     private @Nullable InboundQueue inbound;
     private @Nullable ChannelPromise finishing;
     private boolean readPending;
+    private boolean turnGoesOn;
     private boolean deliveryScheduled;
     private boolean completing;
     private boolean peerFinished;
@@ -178,7 +179,7 @@ public abstract class StreamChannel extends AbstractChannel implements DuplexCha
             int length = data.readableBytes();
             data.release();
             grant(length);
-        } else if (readPending && delivered < MESSAGES_PER_TURN && isInboundEmpty()) {
+        } else if (mayDeliver() && isInboundEmpty()) {
             fireRead(data);
         } else {
             InboundQueue queue = inbound;
@@ -206,6 +207,7 @@ public abstract class StreamChannel extends AbstractChannel implements DuplexCha
         }
         peerReset = true;
         readPending = false;
+        turnGoesOn = false;
         if (inbound != null) {
             inbound.clear();
         }
@@ -219,6 +221,7 @@ public abstract class StreamChannel extends AbstractChannel implements DuplexCha
     protected final void receiveComplete() {
         if (delivered > 0 && open) {
             delivered = 0;
+            turnGoesOn = false; // the next turn is for whoever reads again, which a handler may withhold
             completing = true;
             pipeline().fireChannelReadComplete();
             completing = false;
@@ -410,15 +413,23 @@ public abstract class StreamChannel extends AbstractChannel implements DuplexCha
     final void clearReadPending() {
         if (!isRegistered() || eventLoop().inEventLoop()) {
             readPending = false;
+            turnGoesOn = false;
         } else {
-            eventLoop().execute(() -> readPending &= config.isAutoRead());
+            eventLoop().execute(() -> {
+                readPending &= config.isAutoRead();
+                turnGoesOn &= config.isAutoRead();
+            });
         }
+    }
+
+    private boolean mayDeliver() {
+        return (readPending || turnGoesOn) && delivered < MESSAGES_PER_TURN;
     }
 
     private void deliver() {
         deliveryScheduled = false;
         InboundQueue queue = inbound;
-        while (queue != null && open && readPending && delivered < MESSAGES_PER_TURN) {
+        while (queue != null && open && mayDeliver()) {
             ByteBuf data = queue.poll();
             if (data == null) {
                 break;
@@ -433,8 +444,8 @@ public abstract class StreamChannel extends AbstractChannel implements DuplexCha
         delivered++;
         readPending = false;
         pipeline().fireChannelRead(data);
-        // A read() in the handler has set it already; one that was taken back by setAutoRead(false) has not.
-        readPending |= config.isAutoRead();
+        // A read() in the handler has set readPending; setAutoRead(false) in it ends the turn.
+        turnGoesOn = config.isAutoRead();
         if (open) {
             grant(length);
         }

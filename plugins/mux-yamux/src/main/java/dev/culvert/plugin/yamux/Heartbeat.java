@@ -48,7 +48,7 @@ final class Heartbeat {
     private long lastBytes;
     private long askedAt;
     private boolean asked;
-    private @Nullable CulvertException doubt;
+    private volatile @Nullable CulvertException doubt; // read from any thread
     private long roundTrip;
     private long roundTripAt;
     private long dueAt;
@@ -83,7 +83,9 @@ final class Heartbeat {
     void onBytes() {
         lastBytes = ticker.nanoTime();
         asked = false;
-        doubt = null;
+        if (doubt != null) { // a volatile write for each read of the connection would not be free
+            doubt = null;
+        }
     }
 
     /** Why no stream should be opened now: the peer has not answered for a while. Null if it has. */

@@ -172,6 +172,11 @@ final class YamuxLink implements Link, FrameReader.Frames, StreamOpener.Session 
     }
 
     @Override
+    public boolean isDoubtful() {
+        return heartbeat.doubt() != null;
+    }
+
+    @Override
     public void close(@Nullable CulvertException cause) {
         onLoop(() -> end(cause));
     }

@@ -171,6 +171,11 @@ final class ServedClient implements RemoteClient, Party {
     }
 
     @Override
+    public boolean isDoubtful() {
+        return link.isDoubtful();
+    }
+
+    @Override
     public Future<TunnelStream> openStream(String tunnel, StreamOrigin origin) {
         Promise<TunnelStream> opened = eventLoop().newPromise();
         conversation.execute(() -> openStream(tunnel, origin, opened));

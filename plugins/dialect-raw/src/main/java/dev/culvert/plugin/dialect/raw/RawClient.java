@@ -39,6 +39,11 @@ final class RawClient implements RemoteClient {
         return link.goAwayFuture().isDone();
     }
 
+    @Override
+    public boolean isDoubtful() {
+        return link.isDoubtful();
+    }
+
     /** The tunnel and the origin stay here: the wire has no place for them. */
     @Override
     public Future<TunnelStream> openStream(String tunnel, StreamOrigin origin) {

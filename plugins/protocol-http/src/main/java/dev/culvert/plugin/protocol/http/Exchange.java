@@ -30,6 +30,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     private final VisitorEnd visitor;
     private final EventLoop loop;
     private final Route route;
+    private final ServicePool pool;
     private final HttpRequest request;
     private final Asked asked;
     private final Limits limits;
@@ -67,12 +69,16 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     private int interim;
     private long bytesIn;
     private boolean over;
+    private long firstHeldAt;
+    private Duration heldFor = Duration.ZERO;
+    private boolean waits;
     private final @Nullable String given;
     private @Nullable String toGive;
 
     /**
      * Makes one.
      *
+     * @param pool the streams that it may take
      * @param asked what is known of the request
      * @param request as the service is to see it
      * @param accessLog where it is written down in the end
@@ -81,6 +87,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     Exchange(
             VisitorEnd visitor,
             Route route,
+            ServicePool pool,
             Asked asked,
             HttpRequest request,
             Limits limits,
@@ -89,6 +96,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
         this.visitor = visitor;
         this.loop = visitor.channel().eventLoop();
         this.route = route;
+        this.pool = pool;
         this.request = request;
         this.asked = asked;
         this.limits = limits;
@@ -135,6 +143,11 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
         return requestDone;
     }
 
+    /** Whether it waits for the tunnel's client. */
+    boolean isHeld() {
+        return waits;
+    }
+
     // ---- the visitor's side ----
 
     /** The filters answer in the service's place, or break its answer off. */
@@ -176,7 +189,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
         requestDone |= content instanceof LastHttpContent;
         bytesIn += content.content().readableBytes();
         if (service == null) {
-            held.add(content); // at most what one read brought: reading is paused
+            hold(content);
         } else {
             send(service, content);
         }
@@ -211,7 +224,10 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
         if (over) {
             return;
         }
-        if (filtering != null && filtering.isAsking()) {
+        Holding holding = route.holding();
+        if (waits && holding != null) {
+            fail(holding.expired(), HttpEnd.Outcome.REFUSED);
+        } else if (filtering != null && filtering.isAsking()) {
             fail(
                     Refusal.of(
                             HttpResponseStatus.SERVICE_UNAVAILABLE,
@@ -272,7 +288,31 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
 
     @Override
     public void notOpened(Throwable cause) {
-        onLoop(() -> serviceFailed(cause));
+        onLoop(() -> {
+            if (!over && !hold(cause)) {
+                serviceFailed(cause);
+            }
+        });
+    }
+
+    /** The client may be back. Any thread: whoever came first asks first. */
+    void tryAgain() {
+        onLoop(() -> {
+            if (!over) {
+                waitsNoMore();
+                visitor.deadline().set(route.responseTimeout());
+            }
+        });
+        ask(repeatable ? limits.pooledFor() : FRESH_ENOUGH);
+    }
+
+    /** It waits for nothing. Any thread. */
+    void refused(Refusal refusal) {
+        onLoop(() -> {
+            if (!over) {
+                fail(refusal, HttpEnd.Outcome.REFUSED);
+            }
+        });
     }
 
     /** Something of the answer; takes ownership. Any thread. */
@@ -318,7 +358,62 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     }
 
     private void ask(Duration idleFor) {
-        route.pool().ask(asked.origin(), given, idleFor, this);
+        pool.ask(asked.origin(), given, idleFor, this);
+    }
+
+    // Waits for the client, if the tunnel wants that; else false.
+    private boolean hold(Throwable cause) {
+        Holding holding = route.holding();
+        boolean waited = !heldFor.isZero();
+        if (holding == null || !holding.takes(asked.method(), cause, waited) || visitor.hasEnded()) {
+            return false;
+        }
+        long now = System.nanoTime();
+        firstHeldAt = waited ? firstHeldAt : now;
+        Duration left = holding.maxAge().minusNanos(now - firstHeldAt);
+        if (left.isNegative() || left.isZero()) {
+            fail(holding.expired(), HttpEnd.Outcome.REFUSED);
+            return true;
+        }
+        // First, since the client may be back in this very moment.
+        waits = true;
+        visitor.deadline().set(left);
+        Refusal refusal = holding.enter(this, size(), loop);
+        if (refusal != null) {
+            waits = false;
+            fail(refusal, HttpEnd.Outcome.REFUSED);
+        } else if (requestDone && !over) {
+            visitor.reading().resume(Reading.Reason.NO_STREAM); // else nobody would notice that it leaves
+        }
+        return true;
+    }
+
+    // At most what one read brought: reading is paused.
+    private void hold(HttpContent content) {
+        held.add(content); // released when this ends, or passed on
+        Holding holding = route.holding();
+        if (waits && holding != null && !holding.grow(this, content.content().readableBytes())) {
+            fail(holding.full(), HttpEnd.Outcome.REFUSED);
+        }
+    }
+
+    private void waitsNoMore() {
+        if (waits) {
+            waits = false;
+            heldFor = Duration.ofNanos(Math.max(1, System.nanoTime() - firstHeldAt));
+        }
+    }
+
+    /** How much of the request is here. */
+    private int size() {
+        int size = request.uri().length();
+        for (Map.Entry<String, String> field : request.headers()) {
+            size += field.getKey().length() + field.getValue().length();
+        }
+        for (HttpContent content : held) {
+            size += content.content().readableBytes();
+        }
+        return size;
     }
 
     private void send(ServiceEnd to, HttpContent content) {
@@ -559,6 +654,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
                 visitor.status(),
                 told,
                 sentTwice,
+                heldFor,
                 bytesIn,
                 visitor.bytesOut(),
                 Duration.ofNanos(System.nanoTime() - asked.began()));
@@ -568,6 +664,11 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
 
     private void end() {
         over = true;
+        Holding holding = route.holding();
+        if (waits && holding != null) {
+            holding.leave(this);
+            waitsNoMore();
+        }
         visitor.deadline().clear();
         for (HttpContent content = held.poll(); content != null; content = held.poll()) {
             content.release();

@@ -5,6 +5,7 @@ import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HttpError;
 import dev.culvert.spi.transport.PrivateConnection;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -18,10 +19,12 @@ final class Front {
     private final Forwarding forwarding;
     private final AccessLog accessLog;
     private final Map<String, Consumer<PrivateConnection>> shared = new ConcurrentHashMap<>();
+    private final List<ViaRule> via;
     private final Health health;
     private volatile boolean draining;
 
-    Front(Routes routes, Limits limits, Forwarding forwarding, AccessLog accessLog, Health health) {
+    Front(Routes routes, Limits limits, Forwarding forwarding, AccessLog accessLog, List<ViaRule> via, Health health) {
+        this.via = via;
         this.health = health;
         this.accessLog = accessLog;
         this.routes = routes;
@@ -73,6 +76,17 @@ final class Front {
     @Nullable
     Route find(Identity identity) {
         return routes.find(identity.authority().host(), identity.path());
+    }
+
+    /** Which sessions a request has to go through; null if that does not matter. */
+    @Nullable
+    ViaRule via(Identity identity, boolean webSocket) {
+        for (ViaRule rule : via) {
+            if (rule.fits(identity.path(), webSocket)) {
+                return rule;
+            }
+        }
+        return null;
     }
 
     /** What is wrong with what a request is about. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param filters what requests go through, after the server's own
  * @param alone whether each request gets a stream of its own, since the client tells the service who visits it
  * @param http2 whether the streams carry HTTP/2
+ * @param hold which requests wait while the client is away; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 record HttpParameters(
@@ -51,7 +52,8 @@ record HttpParameters(
         @JsonProperty("response_timeout_ms") @Min(0) long responseTimeoutMs,
         @JsonProperty("filters") @Size(max = 32) List<@Valid HttpFilterFactory> filters,
         @JsonProperty("alone") boolean alone,
-        @JsonProperty("http2") boolean http2) {
+        @JsonProperty("http2") boolean http2,
+        @JsonProperty("hold") @Nullable @Valid HoldTerms hold) {
 
     /** Plain segments only: what may be written in two ways would be routed in two ways. */
     static final String PATH = "(/[A-Za-z0-9._~-]+)*";
@@ -59,7 +61,7 @@ record HttpParameters(
     static final long RESPONSE_TIMEOUT_MS = 60_000;
 
     HttpParameters {
-        path = path == null ? "" : path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        path = path == null ? "" : Paths.withoutEnd(path);
         filters = filters == null ? List.of() : List.copyOf(filters);
         requestHeaders = HeaderFields.orNone(requestHeaders);
         responseHeaders = HeaderFields.orNone(responseHeaders);
@@ -79,6 +81,7 @@ record HttpParameters(
                 responseTimeoutMs,
                 filters,
                 alone,
-                http2);
+                http2,
+                hold);
     }
 }

@@ -41,6 +41,7 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
     private final @Nullable Certificates certificates;
     private final @Nullable ScheduledFuture<?> refreshing;
     private final Filters filters;
+    private final HoldRoom room;
     private volatile @Nullable Channel listening;
     private volatile @Nullable Channel listeningSecurely;
 
@@ -48,6 +49,7 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
         this.network = context.network();
         this.filters = new Filters(context, settings.filters(), settings.clientFilters());
         this.settings = settings;
+        this.room = new HoldRoom(settings.limits());
         this.names = new PublicNames(settings.domain(), settings.reserved(), settings.healthHost());
         this.proxies = new ProxyPeers(network, settings.proxyProtocolFrom());
         this.front = new Front(
@@ -55,6 +57,7 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
                 settings.limits(),
                 new Forwarding(settings.trustedProxies()),
                 settings.accessLog(),
+                settings.via(),
                 new Health(settings.health(), settings.domain(), settings.healthHost()));
         TlsSection tls = settings.tls();
         Certificates read = tls == null ? null : Certificates.of(tls);
@@ -172,7 +175,7 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
     Route route(HostName host, TunnelHandle tunnel, HttpParameters parameters) {
         HttpFilter filter = filters.of(parameters.filters());
         Route route = new Route(
-                routes, host, endpoint(host, parameters.path()), tunnel, parameters, settings.limits(), filter);
+                routes, host, endpoint(host, parameters.path()), tunnel, parameters, settings.limits(), room, filter);
         try {
             routes.add(route);
         } catch (CulvertException e) {

@@ -13,6 +13,8 @@ import dev.culvert.spi.protocol.ProtocolFactory;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.pf4j.Extension;
 
@@ -34,6 +36,7 @@ import org.pf4j.Extension;
  * @param clientFilters which types of filters tunnels may bring; default all
  * @param proxyProtocolFrom networks of proxies, whose connections have to begin with the header of the PROXY protocol
  *     and count as those of whom it names; default none
+ * @param via by which listener the sessions came that requests go through; default by any
  * @param health whether a balancer is told by {@code /healthz} and {@code /readyz} how the server is, where no tunnel can be:
  *     at its address and at its domain; default yes
  * @param healthHost one more host where it is told, which no tunnel gets; default none
@@ -56,6 +59,7 @@ public record HttpProtocolFactory(
         List<@Valid HttpFilterFactory> filters,
         @Nullable List<String> clientFilters,
         List<SourceNetwork> proxyProtocolFrom,
+        List<@Valid ViaRule> via,
         Boolean health,
         @Nullable HostName healthHost)
         implements ProtocolFactory {
@@ -73,6 +77,7 @@ public record HttpProtocolFactory(
         limits = requireNonNullElse(limits, Limits.DEFAULTS);
         filters = List.copyOf(requireNonNullElse(filters, List.of()));
         proxyProtocolFrom = List.copyOf(requireNonNullElse(proxyProtocolFrom, List.of()));
+        via = List.copyOf(requireNonNullElse(via, List.of()));
         health = requireNonNullElse(health, true);
         if (healthHost != null && healthHost.isWildcard()) {
             throw new IllegalArgumentException("health_host: \"" + healthHost + "\" (expected: a name without *)");
@@ -80,6 +85,11 @@ public record HttpProtocolFactory(
         if (domain.isWildcard()) {
             throw new IllegalArgumentException("domain: \"" + domain + "\" (expected: a name without *)");
         }
+    }
+
+    @Override
+    public Set<String> listeners() {
+        return via.stream().map(ViaRule::listen).collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

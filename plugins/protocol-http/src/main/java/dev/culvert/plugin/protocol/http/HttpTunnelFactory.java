@@ -45,6 +45,7 @@ import org.pf4j.Extension;
  * @param responseTimeout how long the service may take to begin its answer; default 60 s
  * @param connectTimeout how long the service may take to accept; default 10 s
  * @param filters what requests go through on the server, in this order, after the server's own; default nothing
+ * @param hold which requests wait while this client is away; default none
  * @param proxyProtocol {@code "v1"} or {@code "v2"}: the service is told who visits it, by the PROXY protocol, on a
  *     connection of its own for each request; default not
  * @param ca PEM, who may vouch for a service that speaks TLS; default those that the system trusts
@@ -74,6 +75,7 @@ public record HttpTunnelFactory(
         Duration responseTimeout,
         Duration connectTimeout,
         List<@Valid HttpFilterFactory> filters,
+        @Nullable @Valid HoldSection hold,
         @Nullable ProxyVersion proxyProtocol,
         @Nullable Path ca,
 
@@ -126,7 +128,8 @@ public record HttpTunnelFactory(
                 responseTimeout.toMillis(),
                 filters.stream().map(HttpFilterFactory::sent).toList(),
                 proxyProtocol != null,
-                target instanceof LocalTarget service && service.scheme().isHttp2());
+                target instanceof LocalTarget service && service.scheme().isHttp2(),
+                hold == null ? null : hold.terms());
     }
 
     @Override

@@ -22,6 +22,9 @@ import java.time.Duration;
  * @param idleTimeout how long a request may be open without a byte in either direction; default 5 min
  * @param maxResponseTimeout a tunnel's {@code response_timeout} counts up to this; default 1 h
  * @param pooledFor how long an idle stream to a service is kept: less than services keep idle connections; default 4 s
+ * @param maxHeld how many requests may wait for clients that are away, of all tunnels whose {@code hold} wants that; default 1000
+ * @param maxHeldBytes how much of them is held together; default 16 MiB
+ * @param maxHoldAge a tunnel's {@code max_age} counts up to this; default 60 s
  */
 public record Limits(
         DataSize maxHead,
@@ -34,13 +37,17 @@ public record Limits(
         Duration keepAlive,
         Duration idleTimeout,
         Duration maxResponseTimeout,
-        Duration pooledFor) {
+        Duration pooledFor,
+        @Min(0) @Max(1_000_000) Integer maxHeld,
+        DataSize maxHeldBytes,
+        Duration maxHoldAge) {
 
     private static final DataSize LARGEST = DataSize.ofMebibytes(1);
 
     /** What counts where the file says nothing. */
     @SuppressWarnings("NullAway") // what is absent in a file is null
-    public static final Limits DEFAULTS = new Limits(null, null, null, null, null, null, null, null, null, null, null);
+    public static final Limits DEFAULTS =
+            new Limits(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** Fills in the defaults; refuses what leaves no room for a request. */
     public Limits {
@@ -56,6 +63,9 @@ public record Limits(
         maxResponseTimeout =
                 Durations.positive("max_response_timeout", requireNonNullElse(maxResponseTimeout, Duration.ofHours(1)));
         pooledFor = Durations.positive("pooled_for", requireNonNullElse(pooledFor, Duration.ofSeconds(4)));
+        maxHeld = requireNonNullElse(maxHeld, 1000);
+        maxHeldBytes = requireNonNullElse(maxHeldBytes, DataSize.ofMebibytes(16));
+        maxHoldAge = Durations.positive("max_hold_age", requireNonNullElse(maxHoldAge, Duration.ofSeconds(60)));
     }
 
     private static DataSize size(String key, DataSize value) {

@@ -1,9 +1,20 @@
 package dev.culvert.plugin.protocol.http;
 
-/** Paths that some readers would shorten before they look at them (RFC 3986, section 5.2.4). */
+/** Prefixes of paths, and paths that some readers would shorten before they look at them (RFC 3986, section 5.2.4). */
 final class Paths {
 
     private Paths() {}
+
+    /** A prefix without its last slash, if it has one. */
+    static String withoutEnd(String prefix) {
+        return prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
+    }
+
+    /** Whether a path begins with all segments of a prefix, which has no slash at its end. */
+    static boolean isBelow(String path, String prefix) {
+        return path.startsWith(prefix)
+                && (path.length() == prefix.length() || prefix.isEmpty() || path.charAt(prefix.length()) == '/');
+    }
 
     /** Whether a path has a segment of dots, however it is spelled, or an encoded slash: it would have two meanings. */
     static boolean isAmbiguous(String path) {

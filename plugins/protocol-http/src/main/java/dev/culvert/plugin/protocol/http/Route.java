@@ -8,6 +8,8 @@ import dev.culvert.spi.protocol.BridgeOptions;
 import dev.culvert.spi.protocol.EndpointLease;
 import dev.culvert.spi.protocol.TunnelHandle;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A tunnel with its host and path, and what is done to its requests. */
@@ -19,7 +21,10 @@ final class Route implements EndpointLease {
     private final TunnelHandle handle;
     private final HttpParameters parameters;
     private final Duration responseTimeout;
+    private final Limits limits;
     private final ServicePool pool;
+    private final Map<ViaRule, ServicePool> pools = new ConcurrentHashMap<>();
+    private final @Nullable Holding holding;
     private final RouteEvents events = new RouteEvents();
     private final @Nullable HttpFilter filter;
 
@@ -30,6 +35,7 @@ final class Route implements EndpointLease {
             TunnelHandle handle,
             HttpParameters parameters,
             Limits limits,
+            HoldRoom room,
             @Nullable HttpFilter filter) {
         this.filter = filter;
         this.routes = routes;
@@ -39,7 +45,14 @@ final class Route implements EndpointLease {
         this.parameters = parameters;
         this.responseTimeout = Duration.ofMillis(Math.min(
                 parameters.responseTimeoutMs(), limits.maxResponseTimeout().toMillis()));
-        this.pool = new ServicePool(handle, limits, parameters.alone() ? 0 : limits.maxPooled(), parameters.http2());
+        this.limits = limits;
+        this.pool = pool(handle);
+        HoldTerms hold = parameters.hold();
+        this.holding = hold == null || limits.maxHeld() == 0 ? null : new Holding(handle, hold, limits, room);
+    }
+
+    private ServicePool pool(TunnelHandle through) {
+        return new ServicePool(through, limits, parameters.alone() ? 0 : limits.maxPooled(), parameters.http2());
     }
 
     HostName host() {
@@ -68,8 +81,27 @@ final class Route implements EndpointLease {
         return filter;
     }
 
-    ServicePool pool() {
-        return pool;
+    /**
+     * The streams for a request.
+     *
+     * @param via which sessions it has to go through; null if that does not matter
+     */
+    ServicePool pool(@Nullable ViaRule via) {
+        return via == null
+                ? pool
+                : pools.computeIfAbsent(via, rule -> pool(handle.through(rule.listen(), !rule.orAny())));
+    }
+
+    /** Keeps no idle streams any more. */
+    void keepNoStreams() {
+        pool.close();
+        pools.values().forEach(ServicePool::close);
+    }
+
+    /** Where requests wait for the client; null if they do not. */
+    @Nullable
+    Holding holding() {
+        return holding;
     }
 
     RouteEvents events() {
@@ -90,9 +122,7 @@ final class Route implements EndpointLease {
 
     /** Whether a path is this tunnel's. */
     boolean covers(String wanted) {
-        String prefix = path();
-        return wanted.startsWith(prefix)
-                && (wanted.length() == prefix.length() || prefix.isEmpty() || wanted.charAt(prefix.length()) == '/');
+        return Paths.isBelow(wanted, path());
     }
 
     /** What the service is asked for. */
@@ -112,7 +142,10 @@ final class Route implements EndpointLease {
     @Override
     public void close() {
         routes.remove(this);
-        pool.close();
+        keepNoStreams();
+        if (holding != null) {
+            holding.close();
+        }
         if (filter != null) {
             filter.close();
         }

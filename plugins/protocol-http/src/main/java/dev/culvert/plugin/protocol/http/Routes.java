@@ -46,7 +46,7 @@ final class Routes {
     void keepNoStreams() {
         for (Route[] routes : byHost.values()) {
             for (Route route : routes) {
-                route.pool().close();
+                route.keepNoStreams();
             }
         }
     }

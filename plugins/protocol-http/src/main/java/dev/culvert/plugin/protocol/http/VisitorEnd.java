@@ -39,6 +39,11 @@ abstract class VisitorEnd {
         return ctx.channel();
     }
 
+    /** Whether it has ended its side: it may still read, or have left. */
+    final boolean hasEnded() {
+        return ctx.channel() instanceof DuplexChannel duplex && duplex.isInputShutdown();
+    }
+
     final ChannelHandlerContext context() {
         return ctx;
     }

@@ -130,7 +130,7 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             Exchange current = exchange;
-            if (current == null || current.isOver() || !current.hasWholeRequest()) {
+            if (current == null || current.isOver() || !current.hasWholeRequest() || current.isHeld()) {
                 gone();
                 ctx.close();
             } else if (visitor != null) {
@@ -245,7 +245,15 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
                         route,
                         forService.headers(),
                         end.channel().eventLoop());
-        Exchange begun = new Exchange(end, route, asked, forService, front.limits(), front.accessLog(), filtering);
+        Exchange begun = new Exchange(
+                end,
+                route,
+                route.pool(front.via(identity, asked.webSocket())),
+                asked,
+                forService,
+                front.limits(),
+                front.accessLog(),
+                filtering);
         exchange = begun;
         begun.start();
     }
@@ -307,7 +315,14 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
     private void noteRefused(VisitorEnd end, Asked asked, String tunnel) {
         Duration took = Duration.ofNanos(System.nanoTime() - asked.began());
         RequestReport report = new RequestReport(
-                asked.origin(), end.status(), RequestReport.Outcome.REFUSED, false, 0, end.bytesOut(), took);
+                asked.origin(),
+                end.status(),
+                RequestReport.Outcome.REFUSED,
+                false,
+                Duration.ZERO,
+                0,
+                end.bytesOut(),
+                took);
         front.accessLog().write(asked, end, tunnel, report);
     }
 

@@ -165,6 +165,7 @@ final class AbortsTest extends HttpTest {
                 null,
                 null,
                 null,
+                null,
                 null);
         Visitor visitor = visit(open(client));
 

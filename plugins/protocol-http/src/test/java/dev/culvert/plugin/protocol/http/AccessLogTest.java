@@ -29,7 +29,7 @@ final class AccessLogTest {
             0);
 
     private static final RequestReport REPORT =
-            new RequestReport(ORIGIN, 200, RequestReport.Outcome.OK, false, 1, 2, Duration.ofMillis(3));
+            new RequestReport(ORIGIN, 200, RequestReport.Outcome.OK, false, Duration.ZERO, 1, 2, Duration.ofMillis(3));
 
     @Test
     void jsonIsOneObjectALine() throws Exception {

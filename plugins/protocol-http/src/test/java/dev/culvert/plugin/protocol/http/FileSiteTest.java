@@ -454,6 +454,7 @@ final class FileSiteTest extends HttpTest {
                 null,
                 null,
                 null,
+                null,
                 proxyProtocol,
                 null,
                 null,

@@ -27,6 +27,7 @@ final class HealthTest extends HttpTest {
                 null,
                 null,
                 null,
+                null,
                 on,
                 HostName.parse("health.example.org"));
     }

@@ -86,6 +86,7 @@ final class Http2Test extends HttpTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -29,6 +29,7 @@ final class ProxyProtocolTest extends HttpTest {
                 null,
                 proxies,
                 null,
+                null,
                 null);
     }
 
@@ -70,6 +71,7 @@ final class ProxyProtocolTest extends HttpTest {
                 null,
                 null,
                 false,
+                null,
                 null,
                 null,
                 null,

@@ -82,6 +82,7 @@ final class RoutingTest extends HttpTest {
                 null,
                 null,
                 null,
+                null,
                 null));
         Visitor visitor = visit(port);
 
@@ -145,6 +146,7 @@ final class RoutingTest extends HttpTest {
                 null,
                 null,
                 null,
+                null,
                 null));
         open(new HttpTunnelFactory(
                 new LocalTarget(origin.address()),
@@ -156,6 +158,7 @@ final class RoutingTest extends HttpTest {
                 null,
                 false,
                 "https://new.example.com",
+                null,
                 null,
                 null,
                 null,

@@ -30,11 +30,12 @@ final class Settings {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
     static Limits limits(Duration head, Duration keepAlive, Duration idle) {
-        return new Limits(null, null, null, null, null, null, head, keepAlive, idle, null, null);
+        return new Limits(null, null, null, null, null, null, head, keepAlive, idle, null, null, null, null, null);
     }
 
     static HttpTunnelFactory tunnel(HostPort local, String host) {
@@ -48,6 +49,27 @@ final class Settings {
     static HttpTunnelFactory tunnel(
             LocalTarget local, String host, String hostHeader, Path ca, List<String> pins, String serverName) {
         return tunnel(local, host, "", false, hostHeader, ca, pins, serverName);
+    }
+
+    static HttpTunnelFactory holding(HostPort local, String host, HoldSection hold) {
+        return new HttpTunnelFactory(
+                new LocalTarget(local),
+                HostName.parse(host),
+                "",
+                false,
+                null,
+                null,
+                null,
+                false,
+                null,
+                null,
+                null,
+                null,
+                hold,
+                null,
+                null,
+                null,
+                null);
     }
 
     static HttpTunnelFactory site(Path directory, String host, String path, boolean strip) {
@@ -72,6 +94,7 @@ final class Settings {
                 null,
                 null,
                 false,
+                null,
                 null,
                 null,
                 null,

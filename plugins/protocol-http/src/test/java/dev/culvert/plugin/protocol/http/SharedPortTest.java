@@ -76,6 +76,7 @@ final class SharedPortTest extends HttpTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
