@@ -104,8 +104,7 @@ final class HttpCommand implements Callable<Integer> {
     /** Whether the service's answer is here; who is between may have added to its head. */
     private boolean isWhole(ByteBuffer response) throws IOException {
         int end = response.position();
-        if (end >= status.capacity()
-                && response.slice(0, status.capacity()).mismatch(status) >= 0) {
+        if (end >= status.capacity() && response.slice(0, status.capacity()).mismatch(status) >= 0) {
             throw new IOException("another answer than the service's");
         }
         int from = end - body.capacity();

@@ -24,7 +24,8 @@ final class AutobahnTest {
 
     // The tunnel passes bytes on: what is refused, what ends and how, and what is large.
     private static final List<String> QUICK = List.of(
-            "1.1.*", "2.*", "3.1", "5.1", "5.15", "6.3.*", "7.1.*", "7.3.*", "7.5.1", "7.7.1", "7.9.1", "9.7.1", "10.*");
+            "1.1.*", "2.*", "3.1", "5.1", "5.15", "6.3.*", "7.1.*", "7.3.*", "7.5.1", "7.7.1", "7.9.1", "9.7.1",
+            "10.*");
     private static final int LEAST = 35;
     private static final String TOKEN = "a token of more than sixteen bytes";
 
