@@ -3,11 +3,8 @@ package dev.culvert.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -36,20 +33,6 @@ final class Archive {
     private static Map<String, String> make() {
         try {
             Files.createDirectories(CACHE);
-            // Tests run in more than one process: the first makes it, the others wait for it.
-            try (FileChannel lock = FileChannel.open(
-                            CACHE.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock ours = lock.lock()) {
-                assertThat(ours.isValid()).isTrue();
-                return makeAlone();
-            }
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static Map<String, String> makeAlone() throws IOException {
-        try {
             ProcessBuilder builder = new ProcessBuilder(
                             Culvert.home().resolve("bin/culvert").toString())
                     .redirectErrorStream(true)
@@ -60,6 +43,8 @@ final class Archive {
             assertThat(making.waitFor(Culvert.PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
             return making.exitValue() == 0 ? Map.of("XDG_CACHE_HOME", CACHE.toString()) : WITHOUT;
+        } catch (IOException e) {
+            throw new AssertionError(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);

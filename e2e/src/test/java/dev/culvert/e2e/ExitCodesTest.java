@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A script can tell from the exit code what went wrong, and a person from the last line. */
+@Tag("slow")
 class ExitCodesTest {
 
     private static final String LISTEN = "[[listen]]\nbind = \"127.0.0.1:0\"\n";

@@ -25,10 +25,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tokens of two issuers, beside a token of this server's own, with the jar of the distribution. */
+@Tag("slow")
 class JwtTest {
 
     /** Of a token that is replaced, in seconds. */

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Proxies into the client's network, as curl uses them. */
+@Tag("slow")
 class ProxyTest {
 
     private static final Path CURL = Path.of("/usr/bin/curl");

@@ -13,8 +13,10 @@ import dev.culvert.testkit.Tape;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -122,19 +124,27 @@ class HostilePeerTest {
     @Test
     void aHandshakeSplitAnywhereIsTheSame() throws IOException {
         byte[] all = concat(bytes(REQUEST), HexFormat.of().parseHex("82820000000068698880" + "00000000"));
-        for (int split = 1; split < all.length; split += 3) {
-            try (SocketPair.Raw pair = SocketPair.openRaw(Loops.NIO)) {
+        List<SocketPair.Raw> pairs = new ArrayList<>();
+        List<Tape> tapes = new ArrayList<>();
+        try {
+            // All at once: each takes a while to end.
+            for (int split = 1; split < all.length; split += 3) {
+                SocketPair.Raw pair = SocketPair.openRaw(Loops.NIO);
+                pairs.add(pair);
                 Future<Optional<PrivateConnection>> accepting = accept(pair);
                 pair.far().getOutputStream().write(all, 0, split);
                 pair.far().getOutputStream().flush();
                 pair.far().getOutputStream().write(all, split, all.length - split);
-                Tape tape = Tape.rolling(
-                        accepting.syncUninterruptibly().getNow().orElseThrow().channel());
-
+                tapes.add(Tape.rolling(
+                        accepting.syncUninterruptibly().getNow().orElseThrow().channel()));
+            }
+            for (Tape tape : tapes) {
                 await().until(tape::ended);
                 assertThat(tape.text()).isEqualTo("hi");
                 assertThat(tape.abort()).isNull();
             }
+        } finally {
+            pairs.forEach(SocketPair.Raw::close);
         }
     }
 
