@@ -68,8 +68,10 @@ final class HttpSessionsTest {
         before.close();
         await().atMost(PATIENCE).until(() -> server.clients().isEmpty());
 
-        CompletableFuture<String> waits = CompletableFuture.supplyAsync(() -> get("web", "/held"));
-        CompletableFuture<String> body = CompletableFuture.supplyAsync(() -> post("web", "/posted", 20_000));
+        CompletableFuture<String> waits =
+                CompletableFuture.supplyAsync(() -> get("web", "/held"), HttpSessionsTest::inThread);
+        CompletableFuture<String> body =
+                CompletableFuture.supplyAsync(() -> post("web", "/posted", 20_000), HttpSessionsTest::inThread);
         assertThat(put("web")).startsWith("HTTP/1.1 502 ").contains("CLV-3009"); // a method that does not wait
         client(at("a"), List.of(tunnel));
 
@@ -289,6 +291,10 @@ final class HttpSessionsTest {
         } catch (IOException e) {
             return e.toString();
         }
+    }
+
+    private static void inThread(Runnable task) {
+        new Thread(task).start();
     }
 
     private static long millis(Runnable action) {

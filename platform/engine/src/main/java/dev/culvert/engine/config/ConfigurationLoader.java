@@ -51,7 +51,8 @@ public final class ConfigurationLoader<T> {
      */
     public Loaded<T> load(ConfigurationSources sources) {
         // Takes as long as all the rest: a second core can do it meanwhile.
-        CompletableFuture<Violations> violations = CompletableFuture.supplyAsync(() -> new Violations(base));
+        CompletableFuture<Violations> violations =
+                CompletableFuture.supplyAsync(() -> new Violations(base), ConfigurationLoader::runAside);
         ConfigurationTree tree = sources.read();
         Plugins plugins = loadPlugins.apply(pluginsSection(tree));
         ObjectMapper mapper = base.copy();
@@ -69,6 +70,13 @@ public final class ConfigurationLoader<T> {
         }
         return new Loaded<>(
                 value, plugins, new EffectiveConfiguration(value, mapper, tree, findings), findings.warnings());
+    }
+
+    // Not in the common pool, which may have a single thread, and that busy with what waits for this.
+    private static void runAside(Runnable task) {
+        Thread thread = new Thread(task, "culvert-configuration");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private PluginsSection pluginsSection(ConfigurationTree tree) {
