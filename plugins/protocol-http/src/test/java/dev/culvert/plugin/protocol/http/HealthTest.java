@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.spi.HostName;
-import dev.culvert.spi.HostPort;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -15,21 +14,9 @@ final class HealthTest extends HttpTest {
 
     @Override
     HttpProtocolFactory settings() {
-        return new HttpProtocolFactory(
-                new HostPort("127.0.0.1", 0),
-                HostName.parse("example.com"),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                on,
-                HostName.parse("health.example.org"));
+        return new ServerSection()
+                .health(on, HostName.parse("health.example.org"))
+                .read();
     }
 
     @Test

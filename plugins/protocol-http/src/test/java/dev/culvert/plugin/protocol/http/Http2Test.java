@@ -73,21 +73,7 @@ final class Http2Test extends HttpTest {
                 : null;
         // Java's client keeps its connections; this server does not, so that the kit sees all of them closed.
         Limits limits = Settings.limits(null, Duration.ofSeconds(1), null);
-        return new HttpProtocolFactory(
-                new HostPort("127.0.0.1", 0),
-                HostName.parse("example.com"),
-                null,
-                null,
-                null,
-                tls,
-                limits,
-                null,
-                filters,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return new ServerSection().tls(tls).limits(limits).filters(filters).read();
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.culvert.plugin.protocol.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.spi.HostName;
-import dev.culvert.spi.HostPort;
 import dev.culvert.spi.SourceNetwork;
 import dev.culvert.spi.proxy.ProxyVersion;
 import java.util.List;
@@ -16,21 +15,7 @@ final class ProxyProtocolTest extends HttpTest {
 
     @Override
     HttpProtocolFactory settings() {
-        return new HttpProtocolFactory(
-                new HostPort("127.0.0.1", 0),
-                HostName.parse("example.com"),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                proxies,
-                null,
-                null,
-                null);
+        return new ServerSection().proxyProtocolFrom(proxies).read();
     }
 
     @Test

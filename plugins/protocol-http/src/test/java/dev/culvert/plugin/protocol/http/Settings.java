@@ -17,21 +17,7 @@ final class Settings {
     }
 
     static HttpProtocolFactory server(Limits limits, List<SourceNetwork> trusted) {
-        return new HttpProtocolFactory(
-                new HostPort("127.0.0.1", 0),
-                HostName.parse("example.com"),
-                null,
-                null,
-                trusted,
-                null,
-                limits,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return new ServerSection().limits(limits).trustedProxies(trusted).read();
     }
 
     static Limits limits(Duration head, Duration keepAlive, Duration idle) {
@@ -43,37 +29,20 @@ final class Settings {
     }
 
     static HttpTunnelFactory tunnel(HostPort local, String host, String path, boolean strip) {
-        return tunnel(new LocalTarget(local), host, path, strip, null, null, null, null);
+        return tunnel(new LocalTarget(local), host, path, strip, null, null, null, null, null);
     }
 
     static HttpTunnelFactory tunnel(
             LocalTarget local, String host, String hostHeader, Path ca, List<String> pins, String serverName) {
-        return tunnel(local, host, "", false, hostHeader, ca, pins, serverName);
+        return tunnel(local, host, "", false, hostHeader, ca, pins, serverName, null);
     }
 
     static HttpTunnelFactory holding(HostPort local, String host, HoldSection hold) {
-        return new HttpTunnelFactory(
-                new LocalTarget(local),
-                HostName.parse(host),
-                "",
-                false,
-                null,
-                null,
-                null,
-                false,
-                null,
-                null,
-                null,
-                null,
-                hold,
-                null,
-                null,
-                null,
-                null);
+        return tunnel(new LocalTarget(local), host, "", false, null, null, null, null, hold);
     }
 
     static HttpTunnelFactory site(Path directory, String host, String path, boolean strip) {
-        return tunnel(new LocalDirectory(directory), host, path, strip, null, null, null, null);
+        return tunnel(new LocalDirectory(directory), host, path, strip, null, null, null, null, null);
     }
 
     private static HttpTunnelFactory tunnel(
@@ -84,7 +53,8 @@ final class Settings {
             String hostHeader,
             Path ca,
             List<String> pins,
-            String serverName) {
+            String serverName,
+            HoldSection hold) {
         return new HttpTunnelFactory(
                 local,
                 host == null ? null : HostName.parse(host),
@@ -98,7 +68,7 @@ final class Settings {
                 null,
                 null,
                 null,
-                null,
+                hold,
                 null,
                 ca,
                 pins,

@@ -3,7 +3,6 @@ package dev.culvert.plugin.protocol.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.spi.HostName;
 import dev.culvert.spi.HostPort;
 import dev.culvert.spi.auth.EndPointBinding;
 import dev.culvert.spi.protocol.SessionPort;
@@ -63,21 +62,7 @@ final class SharedPortTest extends HttpTest {
                 List.of(new TlsSection.Pair(
                         directory.resolve("cert.pem").toString(),
                         directory.resolve("key.pem").toString())));
-        return new HttpProtocolFactory(
-                new HostPort("127.0.0.1", 0),
-                HostName.parse("example.com"),
-                null,
-                null,
-                null,
-                tls,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return new ServerSection().tls(tls).read();
     }
 
     @Test

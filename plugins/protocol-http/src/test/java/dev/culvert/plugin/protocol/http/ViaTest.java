@@ -2,8 +2,6 @@ package dev.culvert.plugin.protocol.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.spi.HostName;
-import dev.culvert.spi.HostPort;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,24 +14,12 @@ final class ViaTest extends HttpTest {
 
     @Override
     HttpProtocolFactory settings() {
-        return new HttpProtocolFactory(
-                new HostPort("127.0.0.1", 0),
-                HostName.parse("example.com"),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(
+        return new ServerSection()
+                .via(
                         new ViaRule("paths", List.of("/a/", "/b"), null, null),
                         new ViaRule("upgrades", null, "websocket", null),
-                        new ViaRule("rest", List.of("/c"), null, true)),
-                null,
-                null);
+                        new ViaRule("rest", List.of("/c"), null, true))
+                .read();
     }
 
     @Test

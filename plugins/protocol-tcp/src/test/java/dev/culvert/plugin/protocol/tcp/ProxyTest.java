@@ -174,14 +174,7 @@ final class ProxyTest {
 
     @Test
     void socksSaysWhyNot() throws Exception {
-        connectTimeout = Duration.ofMillis(200);
-        CountDownLatch never = new CountDownLatch(1);
-        lookup = name -> {
-            if (name.startsWith("slow")) {
-                block(never);
-            }
-            throw new UnknownHostException(name);
-        };
+        CountDownLatch never = namesLeadNowhere();
         Endpoint endpoint = served(ProxyKind.SOCKS5, "127.0.0.1:1", "*.example:*");
 
         assertThat(ask(endpoint, GREETING + byAddress("127.0.0.1", 1))).isEqualTo("\5\0" + refused(5));
@@ -203,14 +196,7 @@ final class ProxyTest {
 
     @Test
     void httpSaysWhyNot() throws Exception {
-        connectTimeout = Duration.ofMillis(200);
-        CountDownLatch never = new CountDownLatch(1);
-        lookup = name -> {
-            if (name.startsWith("slow")) {
-                block(never);
-            }
-            throw new UnknownHostException(name);
-        };
+        CountDownLatch never = namesLeadNowhere();
         Endpoint endpoint = served(ProxyKind.HTTP_PROXY, "127.0.0.1:1", "*.example:*");
 
         assertThat(ask(endpoint, connect("127.0.0.1:2")))
@@ -398,6 +384,19 @@ final class ProxyTest {
         } catch (SocketException e) {
             assertThat(e).hasMessageContaining("Connection reset");
         }
+    }
+
+    /** No name resolves, and those that begin with "slow" not before the latch is counted down. */
+    private CountDownLatch namesLeadNowhere() {
+        connectTimeout = Duration.ofMillis(200);
+        CountDownLatch answered = new CountDownLatch(1);
+        lookup = name -> {
+            if (name.startsWith("slow")) {
+                block(answered);
+            }
+            throw new UnknownHostException(name);
+        };
+        return answered;
     }
 
     private static void block(CountDownLatch latch) {
