@@ -109,7 +109,7 @@ final class Delivery implements IncomingStream {
     public Visit visit(StreamOrigin visitor) {
         observer.visitorOpened(event(visitor, 0, 0, Duration.ZERO, ""));
         Traffic.Flow flow = tunnel.tunnel().traffic().open();
-        return new LoggedVisit(RateLimits.NONE, end -> {
+        return new LoggedVisit(RateLimits.NONE, () -> {}, end -> {
             flow.closed(end);
             closed(visitor, end);
         });

@@ -7,14 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.culvert.client.ClientFile;
 import dev.culvert.client.TunnelClient;
-import dev.culvert.engine.config.ConfigurationSources;
 import dev.culvert.engine.telemetry.TunnelState;
-import dev.culvert.server.ServerFile;
-import dev.culvert.server.TunnelServer;
-import dev.culvert.spi.event.SessionEvent;
-import dev.culvert.spi.event.SessionListener;
 import dev.culvert.testkit.EchoService;
 import dev.culvert.testkit.FreePort;
 import java.io.IOException;
@@ -23,9 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -49,42 +40,24 @@ import org.junit.jupiter.api.io.TempDir;
 /** What several clients behind one endpoint promise, through a whole server and whole clients. */
 final class GroupTest {
 
-    private static final String TOKEN = "a token of more than sixteen bytes";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Group.PATIENCE;
 
     @TempDir
     private Path directory;
 
-    private final Deque<AutoCloseable> made = new ArrayDeque<>();
-    private final CountDownLatch lost = new CountDownLatch(1);
     private final int http = FreePort.any();
     private final int port = FreePort.any();
-    private TunnelServer server;
+    private Group group;
 
     @BeforeEach
     void start() {
-        var sources = ConfigurationSources.none()
-                .flag("test", "listen", List.of(Map.of("name", "main", "bind", "127.0.0.1:0", "transport", "plain")))
-                .flag("test", "auth", List.of(Map.of("type", "token", "token", TOKEN)))
-                .flag(
-                        "test",
-                        "protocol",
-                        List.of(Map.of("type", "tcp"), Map.of("type", "http", "bind", "127.0.0.1:" + http)));
-        server = closing(new TunnelServer(
-                ServerFile.load(sources, null).value().toSettings(directory), List.of(new SessionListener() {
-                    @Override
-                    public void disconnected(SessionEvent session) {
-                        lost.countDown();
-                    }
-                })));
-        server.start();
+        group = Group.start(
+                directory, List.of(Map.of("type", "tcp"), Map.of("type", "http", "bind", "127.0.0.1:" + http)));
     }
 
     @AfterEach
     void stop() throws Exception {
-        while (!made.isEmpty()) {
-            made.pop().close();
-        }
+        group.close();
     }
 
     @Test
@@ -97,13 +70,13 @@ final class GroupTest {
 
     @Test
     void whoeverHasTheFewestStreamsForItsWeightIsNext() throws Exception {
-        EchoService heavy = closing(EchoService.start());
-        EchoService light = closing(EchoService.start());
-        client(server.addresses().get("main").getPort(), tcp("local", heavy.address(), "weight", 2));
-        client(server.addresses().get("main").getPort(), tcp("local", light.address()));
+        EchoService heavy = group.closing(EchoService.start());
+        EchoService light = group.closing(EchoService.start());
+        group.client(tcp("local", heavy.address(), "weight", 2));
+        group.client(tcp("local", light.address()));
         List<Socket> held = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            Socket visitor = closing(new Socket("127.0.0.1", port));
+            Socket visitor = group.closing(new Socket("127.0.0.1", port));
             held.add(visitor);
             visitor.getOutputStream().write('x');
             assertThat(visitor.getInputStream().read()).isEqualTo('x');
@@ -114,7 +87,7 @@ final class GroupTest {
 
     @Test
     void aSourceStaysWithItsClientAndOthersAreNotMovedWhenOneLeaves() throws Exception {
-        CutWire wire = wire();
+        CutWire wire = group.wire();
         member("a", tcp("balance", "source-hash"));
         member("b", tcp("balance", "source-hash"), wire);
         member("c", tcp("balance", "source-hash"));
@@ -123,7 +96,7 @@ final class GroupTest {
         assertThat(before.values()).contains("a", "b", "c");
 
         wire.cut();
-        await().atMost(PATIENCE).until(() -> server.clients().size() == 2);
+        await().atMost(PATIENCE).until(() -> group.clients() == 2);
 
         Map<String, String> after = bySource();
         assertThat(after.values()).doesNotContain("b");
@@ -149,7 +122,7 @@ final class GroupTest {
 
     @Test
     void aCookieBringsABrowserBackAndToAnotherWhenItsOwnIsGone() throws Exception {
-        CutWire wire = wire();
+        CutWire wire = group.wire();
         Service first = member("a", http("balance", "cookie"), wire);
         member("b", http("balance", "cookie"));
         String answer = post("one");
@@ -170,13 +143,13 @@ final class GroupTest {
         assertThat(first.cookies).isEqualTo("mine=1; its=2");
 
         wire.cut();
-        await().atMost(PATIENCE).until(() -> server.clients().size() == 1);
+        await().atMost(PATIENCE).until(() -> group.clients() == 1);
         assertThat(body(post("one", cookies))).isEqualTo("b");
     }
 
     @Test
     void theLossOfOneUnderLoadFailsNothingButWhatItHad() throws Exception {
-        CutWire wire = wire();
+        CutWire wire = group.wire();
         Service kept = member("kept", http("balance", "round-robin"));
         Service killed = member("killed", http("balance", "round-robin"), wire);
         AtomicBoolean over = new AtomicBoolean();
@@ -185,13 +158,13 @@ final class GroupTest {
         AtomicLong lastFailure = new AtomicLong(Long.MIN_VALUE);
         AtomicInteger afterwards = new AtomicInteger();
         ExecutorService visitors = executor();
-        made.push(visitors::shutdownNow);
-        Stalls stalls = closing(new Stalls());
+        group.closing((AutoCloseable) visitors::shutdownNow);
+        Stalls stalls = group.closing(new Stalls());
         for (int i = 0; i < 8; i++) {
             int visitor = i;
             visitors.execute(() -> {
                 for (int n = 0; !over.get(); n++) {
-                    boolean known = lost.getCount() == 0;
+                    boolean known = group.hasLostOne();
                     String id = visitor + "-" + n;
                     String answer = post(id);
                     if (answer.startsWith("HTTP/1.1 200")) {
@@ -232,8 +205,8 @@ final class GroupTest {
 
     @Test
     void oneThatIsGoingToStopGetsNothingNewAndKeepsWhatItHas() throws Exception {
-        EchoService going = closing(EchoService.start());
-        TunnelClient leaving = client(server.addresses().get("main").getPort(), tcp("local", going.address()));
+        EchoService going = group.closing(EchoService.start());
+        TunnelClient leaving = group.client(tcp("local", going.address()));
         try (Socket held = new Socket("127.0.0.1", port)) {
             held.getOutputStream().write('x');
             assertThat(held.getInputStream().read()).isEqualTo('x');
@@ -241,7 +214,7 @@ final class GroupTest {
             int had = going.connections();
             Thread stopping = new Thread(() -> leaving.stop(PATIENCE));
             stopping.start();
-            await().atMost(PATIENCE).until(() -> states().contains(TunnelState.DRAINING));
+            await().atMost(PATIENCE).until(() -> group.states().contains(TunnelState.DRAINING));
 
             assertThat(count(10)).isEqualTo(Map.of("b", 10));
 
@@ -257,17 +230,17 @@ final class GroupTest {
     void oneWhoseServiceIsGoneIsLeftOutUntilItIsBack() throws Exception {
         Service gone = member("a", tcp("balance", "round-robin", "probe", true));
         member("b", tcp("balance", "round-robin", "probe", true));
-        await().atMost(PATIENCE).until(() -> states().equals(List.of(TunnelState.READY, TunnelState.READY)));
+        await().atMost(PATIENCE).until(() -> group.states().equals(List.of(TunnelState.READY, TunnelState.READY)));
         gone.close();
         await().atMost(PATIENCE).until(() -> {
             new Socket("127.0.0.1", port).close(); // a visitor may be the first to find it gone
-            return states().contains(TunnelState.DEGRADED);
+            return group.states().contains(TunnelState.DEGRADED);
         });
 
         assertThat(count(10)).isEqualTo(Map.of("b", 10));
 
-        closing(Service.start("a", gone.port));
-        await().atMost(PATIENCE).until(() -> states().equals(List.of(TunnelState.READY, TunnelState.READY)));
+        group.closing(Service.start("a", gone.port));
+        await().atMost(PATIENCE).until(() -> group.states().equals(List.of(TunnelState.READY, TunnelState.READY)));
         assertThat(count(10)).isEqualTo(Map.of("a", 5, "b", 5));
     }
 
@@ -282,14 +255,14 @@ final class GroupTest {
             post("one"); // streams to both are kept
         }
         ill.well = false;
-        await().atMost(PATIENCE).until(() -> states().contains(TunnelState.DEGRADED));
-        assertThat(reasons())
+        await().atMost(PATIENCE).until(() -> group.states().contains(TunnelState.DEGRADED));
+        assertThat(group.reasons())
                 .anySatisfy(reason -> assertThat(reason).startsWith("CLV-5007").contains("answered 500 to GET /well"));
 
         assertThat(bodies(10)).isEqualTo(Map.of("b", 10));
 
         ill.well = true;
-        await().atMost(PATIENCE).until(() -> !states().contains(TunnelState.DEGRADED));
+        await().atMost(PATIENCE).until(() -> !group.states().contains(TunnelState.DEGRADED));
         assertThat(bodies(10)).isEqualTo(Map.of("a", 5, "b", 5));
     }
 
@@ -298,8 +271,8 @@ final class GroupTest {
         int local = FreePort.any();
         Map<String, Object> tunnel = tcp("local", "127.0.0.1:" + local, "when_absent", "wait", "wait_timeout", "20s");
         tunnel.put("health_check", Map.of("interval", "20ms"));
-        TunnelClient client = client(server.addresses().get("main").getPort(), tunnel);
-        await().atMost(PATIENCE).until(() -> states().contains(TunnelState.DEGRADED));
+        TunnelClient client = group.client(tunnel);
+        await().atMost(PATIENCE).until(() -> group.states().contains(TunnelState.DEGRADED));
         assertThat(client.status().tunnels().get(0).state()).isEqualTo(TunnelState.DEGRADED);
         assertThat(client.status().tunnels().get(0).reason())
                 .startsWith("CLV-5007")
@@ -308,31 +281,24 @@ final class GroupTest {
         try (Socket visitor = new Socket("127.0.0.1", port)) {
             visitor.setSoTimeout(20_000);
             visitor.getOutputStream().write('x');
-            closing(EchoService.start(local));
+            group.closing(EchoService.start(local));
 
             assertThat(visitor.getInputStream().read()).isEqualTo('x');
         }
-        await().atMost(PATIENCE).until(() -> !states().contains(TunnelState.DEGRADED));
+        await().atMost(PATIENCE).until(() -> !group.states().contains(TunnelState.DEGRADED));
     }
 
     @Test
     void aServiceThatTakesNoConnectionsIsNotChecked() {
-        Map<String, Object> tunnel = keys("type", "udp", "local", "127.0.0.1:53");
+        Map<String, Object> tunnel = Group.keys("type", "udp", "local", "127.0.0.1:53");
         tunnel.put("health_check", Map.of());
 
-        assertThatThrownBy(() -> client(server.addresses().get("main").getPort(), tunnel))
+        assertThatThrownBy(() -> group.client(tunnel))
                 .hasMessageStartingWith("CLV-1004")
                 .hasMessageContaining("health_check (expected: none");
     }
 
     // --- what the tests are made of
-
-    private List<String> reasons() {
-        return server.clients().stream()
-                .flatMap(client -> client.tunnels().stream())
-                .map(tunnel -> tunnel.reason())
-                .toList();
-    }
 
     private Map<String, Integer> bodies(int requests) {
         Map<String, Integer> counts = new HashMap<>();
@@ -343,67 +309,28 @@ final class GroupTest {
     }
 
     private Map<String, Object> tcp(Object... keys) {
-        Map<String, Object> tunnel = keys(keys);
+        Map<String, Object> tunnel = Group.keys(keys);
         tunnel.put("type", "tcp");
         tunnel.put("port", port);
         return tunnel;
     }
 
     private static Map<String, Object> http(Object... keys) {
-        Map<String, Object> tunnel = keys(keys);
+        Map<String, Object> tunnel = Group.keys(keys);
         tunnel.put("type", "http");
         tunnel.put("host", "web");
         return tunnel;
     }
 
-    private static Map<String, Object> keys(Object... keys) {
-        Map<String, Object> tunnel = new LinkedHashMap<>();
-        tunnel.put("name", "web");
-        tunnel.put("on_conflict", "balance");
-        tunnel.put("probe", false);
-        for (int i = 0; i < keys.length; i += 2) {
-            tunnel.put(
-                    (String) keys[i],
-                    keys[i + 1] instanceof Number || keys[i + 1] instanceof Boolean
-                            ? keys[i + 1]
-                            : keys[i + 1].toString());
-        }
-        return tunnel;
-    }
-
     private Service member(String name, Map<String, Object> tunnel) throws Exception {
-        return member(name, tunnel, wire());
+        return member(name, tunnel, group.wire());
     }
 
     private Service member(String name, Map<String, Object> tunnel, CutWire wire) throws Exception {
-        Service service = closing(Service.start(name, 0));
+        Service service = group.closing(Service.start(name, 0));
         tunnel.put("local", "127.0.0.1:" + service.port);
-        client(wire.port(), tunnel);
+        group.client(wire, tunnel);
         return service;
-    }
-
-    private TunnelClient client(int at, Map<String, Object> tunnel) {
-        var sources = ConfigurationSources.none()
-                .flag("test", "server", "127.0.0.1:" + at)
-                .flag("test", "transport", "plain")
-                .flag("test", "auth", List.of(Map.of("type", "token", "token", TOKEN)))
-                .flag("test", "tunnel", List.of(tunnel));
-        TunnelClient client =
-                closing(new TunnelClient(ClientFile.load(sources, null).value().settings(directory), List.of()));
-        client.start();
-        assertThat(client.ready().toCompletableFuture()).succeedsWithin(PATIENCE);
-        return client;
-    }
-
-    private CutWire wire() throws IOException {
-        return closing(CutWire.to(server.addresses().get("main")));
-    }
-
-    private List<TunnelState> states() {
-        return server.clients().stream()
-                .flatMap(client -> client.tunnels().stream())
-                .map(tunnel -> tunnel.state())
-                .toList();
     }
 
     private Map<String, Integer> count(int visits) throws IOException {
@@ -459,11 +386,6 @@ final class GroupTest {
             thread.setDaemon(true);
             return thread;
         });
-    }
-
-    private <T extends AutoCloseable> T closing(T resource) {
-        made.push(resource);
-        return resource;
     }
 
     /** A service that answers with its name. */

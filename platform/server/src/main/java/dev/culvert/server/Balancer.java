@@ -61,7 +61,7 @@ final class Balancer {
         List<Peer> all = peers(found);
         int now = nextTurn();
         for (Peer peer : all) {
-            peer.settle(now);
+            peer.settle(now, origin);
             (peer.isFit() ? fit : unfit).add(peer);
         }
         List<Candidate> order = new ArrayList<>(found.size());
@@ -211,16 +211,16 @@ final class Balancer {
         }
 
         // Looked at once: what sorts must not change meanwhile.
-        void settle(int turn) {
+        void settle(int turn, StreamOrigin origin) {
             if (sessions.size() == 1) {
                 load = sessions.get(0).load();
-                fit = sessions.get(0).isFit();
+                fit = sessions.get(0).isFit(origin);
                 return;
             }
             Map<Candidate, Integer> costs = new IdentityHashMap<>();
             for (Candidate session : sessions) {
                 int streams = session.load();
-                boolean takes = session.isFit();
+                boolean takes = session.isFit(origin);
                 load += streams;
                 fit |= takes;
                 costs.put(session, takes ? streams : Integer.MAX_VALUE);

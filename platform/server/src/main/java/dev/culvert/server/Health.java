@@ -31,6 +31,7 @@ final class Health {
     private volatile boolean watched;
     private volatile @Nullable CulvertException trouble;
     private volatile long troubledSince;
+    private volatile boolean foundByVisit;
 
     Health(RemoteClient client, String tunnel, ScheduledExecutorService scheduler) {
         this.client = client;
@@ -61,8 +62,30 @@ final class Health {
         }
     }
 
+    /** A visitor on a stream of many was answered by the service. */
+    void visitAnswered() {
+        if (foundByVisit) {
+            foundByVisit = false;
+            trouble = null;
+        }
+    }
+
+    /**
+     * A visitor on a stream of many is gone. The stream tells nothing of the service there, as a stream of one does: who comes
+     * next finds out.
+     *
+     * @param failure why; null if nothing was wrong
+     */
+    void visitEnded(@Nullable CulvertException failure) {
+        if (failure != null && isOfService(failure)) {
+            foundByVisit = true;
+            trouble(failure);
+        }
+    }
+
     /** Whoever checks the service has found it well. */
     void forget() {
+        foundByVisit = false;
         trouble = null;
     }
 
@@ -82,7 +105,7 @@ final class Health {
      * a visitor is the one to try, after a while.
      */
     boolean isAvoided() {
-        return trouble != null && (watched || System.nanoTime() - troubledSince < PAUSE.toNanos());
+        return trouble != null && ((watched && !foundByVisit) || System.nanoTime() - troubledSince < PAUSE.toNanos());
     }
 
     private void trouble(CulvertException cause) {
@@ -93,15 +116,21 @@ final class Health {
     private void found(@Nullable Throwable failure) {
         if (failure == null) {
             served = true;
-            trouble = null;
+            if (!foundByVisit) {
+                trouble = null;
+            }
             return;
         }
         CulvertException cause = CulvertFailures.of(failure);
         // A visitor that goes before the service has answered says nothing of the service.
-        if (cause.code().number() / 1_000 == 5) {
+        if (isOfService(cause)) {
             trouble(cause);
             probeLater();
         }
+    }
+
+    private static boolean isOfService(CulvertException cause) {
+        return cause.code().number() / 1_000 == 5;
     }
 
     private void probeLater() {

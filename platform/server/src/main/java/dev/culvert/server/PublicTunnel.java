@@ -109,8 +109,7 @@ final class PublicTunnel implements TunnelHandle {
     }
 
     CompletionStage<Turn> turn(StreamOrigin origin, @Nullable String token, SessionChoice choice) {
-        return registry.find(key())
-                .thenApply(found -> new SharedTurn(ordered(found, origin, token, choice), choice, origin));
+        return registry.find(key()).thenApply(found -> new SharedTurn(ordered(found, origin, token, choice), choice));
     }
 
     @Override
@@ -162,12 +161,19 @@ final class PublicTunnel implements TunnelHandle {
         String to = Source.text(origin.endpoint());
         events.visitorOpened(event(from, to, 0, 0, Duration.ZERO, ""));
         ServedTunnel through = ServedTunnel.of(stream.channel());
-        Traffic.Flow flow = through == null ? null : through.traffic().open();
-        return new LoggedVisit(through == null ? RateLimits.NONE : through.rates(), end -> {
+        if (through == null) {
+            return new LoggedVisit(RateLimits.NONE, () -> {}, end -> {
+                gone.run();
+                events.visitorClosed(closed(from, to, end));
+            });
+        }
+        Traffic.Flow flow = through.traffic().open();
+        through.owner().flowBegan();
+        return new LoggedVisit(through.rates(), through.health()::visitAnswered, end -> {
             gone.run();
-            if (flow != null) {
-                flow.closed(end);
-            }
+            through.owner().flowEnded();
+            through.health().visitEnded(end.cause());
+            flow.closed(end);
             events.visitorClosed(closed(from, to, end));
         });
     }
@@ -278,7 +284,7 @@ final class PublicTunnel implements TunnelHandle {
     private List<Candidate> ordered(
             List<Candidate> found, StreamOrigin origin, @Nullable String token, SessionChoice choice) {
         noteShared(found);
-        return choice.firstOf(balancer.order(choice.among(found), origin, token));
+        return choice.firstOf(balancer.order(choice.among(found), origin, token), origin);
     }
 
     private void tryNext(
@@ -330,12 +336,10 @@ final class PublicTunnel implements TunnelHandle {
 
         private final List<Candidate> order;
         private final SessionChoice choice;
-        private final StreamOrigin origin;
 
-        SharedTurn(List<Candidate> order, SessionChoice choice, StreamOrigin origin) {
+        SharedTurn(List<Candidate> order, SessionChoice choice) {
             this.order = order;
             this.choice = choice;
-            this.origin = origin;
         }
 
         @Override
@@ -348,13 +352,21 @@ final class PublicTunnel implements TunnelHandle {
         }
 
         @Override
+        public boolean isSame(Turn other) {
+            return other instanceof SharedTurn turn
+                    && !order.isEmpty()
+                    && !turn.order.isEmpty()
+                    && turn.order.get(0).member().sameClient(order.get(0).member());
+        }
+
+        @Override
         public @Nullable String token(TunnelStream stream) {
             ServedTunnel through = ServedTunnel.of(stream.channel());
             return through == null ? null : balancer.token(through.member(), order);
         }
 
         @Override
-        public Future<TunnelStream> openStream() {
+        public Future<TunnelStream> openStream(StreamOrigin origin) {
             Promise<TunnelStream> promise = ImmediateEventExecutor.INSTANCE.newPromise();
             if (!refusedAsPaused(promise)) {
                 tryNext(order, choice, origin, promise);

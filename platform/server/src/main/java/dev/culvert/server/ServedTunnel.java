@@ -70,7 +70,7 @@ final class ServedTunnel implements Candidate {
 
     @Override
     public int load() {
-        return session.client().streams();
+        return session.client().streams() + session.flows();
     }
 
     @Override
@@ -84,8 +84,9 @@ final class ServedTunnel implements Candidate {
     }
 
     @Override
-    public boolean isFit() {
+    public boolean isFit(StreamOrigin origin) {
         return !paused
+                && isFor(origin)
                 && unwell == null
                 && !session.isDraining()
                 && !session.client().isDraining()
@@ -135,10 +136,14 @@ final class ServedTunnel implements Candidate {
         session.close(cause);
     }
 
+    private boolean isFor(StreamOrigin origin) {
+        InetSocketAddress visitor = origin.visitor();
+        return visitor == null || visitors.permits(visitor);
+    }
+
     // All that was checked when the tunnel opened, again: a credential may have been taken away since.
     private void requireOpen(StreamOrigin origin) {
-        InetSocketAddress visitor = origin.visitor();
-        if (visitor != null && !visitors.permits(visitor)) {
+        if (!isFor(origin)) {
             throw new CulvertException(
                     TunnelError.VISITOR_NOT_PERMITTED, "tunnel \"" + name + "\" is not for this visitor's network.");
         }

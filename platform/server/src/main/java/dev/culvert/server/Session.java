@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One client's session and the tunnels that it serves. Thread-safe. */
@@ -31,6 +32,7 @@ final class Session implements ServerSession {
     private final AccountUse use;
     private final ScheduledExecutorService scheduler;
     private final Heartbeat heartbeat;
+    private final AtomicInteger flows = new AtomicInteger();
     private volatile boolean draining;
     private final Instant since = Instant.now();
     private final long startNanos = System.nanoTime();
@@ -133,6 +135,19 @@ final class Session implements ServerSession {
 
     String listener() {
         return listener;
+    }
+
+    /** How many flows of datagrams its streams carry. */
+    int flows() {
+        return flows.get();
+    }
+
+    void flowBegan() {
+        flows.incrementAndGet();
+    }
+
+    void flowEnded() {
+        flows.decrementAndGet();
     }
 
     Instant since() {

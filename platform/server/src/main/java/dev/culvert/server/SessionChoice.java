@@ -2,6 +2,7 @@ package dev.culvert.server;
 
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.registry.Candidate;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,14 +24,14 @@ record SessionChoice(@Nullable String listener, boolean only) {
         return only ? found.stream().filter(this::isMeant).toList() : found;
     }
 
-    /** The same, those first that came by the listener and take visitors. */
-    List<Candidate> firstOf(List<Candidate> order) {
+    /** The same, those first that came by the listener and take this visitor. */
+    List<Candidate> firstOf(List<Candidate> order, StreamOrigin origin) {
         if (listener == null || only || order.size() < 2) {
             return order;
         }
         List<Candidate> sorted = new ArrayList<>(order.size());
-        order.stream().filter(this::isFirst).forEach(sorted::add);
-        order.stream().filter(one -> !isFirst(one)).forEach(sorted::add);
+        order.stream().filter(one -> isFirst(one, origin)).forEach(sorted::add);
+        order.stream().filter(one -> !isFirst(one, origin)).forEach(sorted::add);
         return sorted;
     }
 
@@ -46,8 +47,8 @@ record SessionChoice(@Nullable String listener, boolean only) {
                 "tunnel \"" + tunnel + "\": no session of its client came by listen \"" + listener + "\".");
     }
 
-    private boolean isFirst(Candidate one) {
-        return isMeant(one) && one.isFit();
+    private boolean isFirst(Candidate one, StreamOrigin origin) {
+        return isMeant(one) && one.isFit(origin);
     }
 
     private boolean isMeant(Candidate one) {

@@ -13,20 +13,24 @@ import org.jspecify.annotations.Nullable;
 public final class LoggedVisit implements Visit {
 
     private final RateLimits limits;
+    private final Runnable answered;
     private final Consumer<BridgeEnd> ended;
     private final long startNanos = System.nanoTime();
     private long in;
     private long out;
+    private boolean isAnswered;
     private boolean over;
 
     /**
      * Begins a visit; the log has its first line already.
      *
      * @param limits how fast, from the visitor and to it
+     * @param answered told once, when something first goes to the visitor
      * @param ended told once, in the terms of a bridge from visitor to service
      */
-    public LoggedVisit(RateLimits limits, Consumer<BridgeEnd> ended) {
+    public LoggedVisit(RateLimits limits, Runnable answered, Consumer<BridgeEnd> ended) {
         this.limits = limits;
+        this.answered = answered;
         this.ended = ended;
     }
 
@@ -43,6 +47,10 @@ public final class LoggedVisit implements Visit {
     public boolean out(int bytes) {
         if (exceeds(limits.b(), bytes)) {
             return false;
+        }
+        if (!isAnswered) {
+            isAnswered = true;
+            answered.run();
         }
         out += bytes;
         return true;

@@ -27,7 +27,8 @@ public interface TunnelHandle {
     Future<TunnelStream> openStream(StreamOrigin origin);
 
     /**
-     * Decides whose turn it is, for protocols that keep streams and use them again: they ask this before each use.
+     * Decides whose turn it is, for protocols that keep streams and use them again, or use one for many: they ask this
+     * before each use.
      *
      * @param origin on whose behalf
      * @param token which {@link Turn#token} the visitor says it was given, whoever made it up; null for none
@@ -40,8 +41,13 @@ public interface TunnelHandle {
             }
 
             @Override
-            public Future<TunnelStream> openStream() {
-                return TunnelHandle.this.openStream(origin);
+            public boolean isSame(Turn other) {
+                return true;
+            }
+
+            @Override
+            public Future<TunnelStream> openStream(StreamOrigin on) {
+                return TunnelHandle.this.openStream(on);
             }
         });
     }

@@ -15,6 +15,13 @@ public interface Turn {
     boolean isOf(TunnelStream stream);
 
     /**
+     * Whether it is the same client's turn, for protocols that share a stream which has yet to open.
+     *
+     * @param other of the same tunnel
+     */
+    boolean isSame(Turn other);
+
+    /**
      * What brings a visitor back to the client of a stream, if it is given to {@link TunnelHandle#turn} the next time.
      *
      * @param stream of this turn
@@ -24,6 +31,11 @@ public interface Turn {
         return null;
     }
 
-    /** Opens a stream to that client, or to the next one if that one takes none; as {@link TunnelHandle#openStream}. */
-    Future<TunnelStream> openStream();
+    /**
+     * Opens a stream to that client, or to the next one if that one takes none; as {@link TunnelHandle#openStream}.
+     *
+     * @param origin on whose behalf; {@link StreamOrigin#UNKNOWN} if it is for many, who are let in by
+     *     {@link TunnelHandle#visit} one by one
+     */
+    Future<TunnelStream> openStream(StreamOrigin origin);
 }

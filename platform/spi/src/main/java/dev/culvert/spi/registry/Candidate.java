@@ -13,7 +13,7 @@ public interface Candidate {
     /** Which session, for logs. */
     String session();
 
-    /** How many streams it carries. */
+    /** How many streams it carries, and how many flows of datagrams on them. */
     int load();
 
     /** Who it belongs to, and how that one shares visitors with others. */
@@ -27,10 +27,12 @@ public interface Candidate {
     }
 
     /**
-     * Whether it takes new visitors. One that does not, because it is going to stop, is paused, or its service is known to be
-     * gone, is asked only when all others have failed, and then says why.
+     * Whether it takes a new visitor. One that does not, because it is going to stop, is paused, is not for this one, or its
+     * service is known to be gone, is asked only when all others have failed, and then says why.
+     *
+     * @param origin who that is
      */
-    default boolean isFit() {
+    default boolean isFit(StreamOrigin origin) {
         return true;
     }
 

@@ -60,13 +60,13 @@ final class ServicePool {
             if (pooled != null) {
                 pooled.use(asker, turn.token(pooled.stream()));
             } else {
-                open(turn, asker);
+                open(turn, origin, asker);
             }
         });
     }
 
-    private void open(Turn turn, Asker asker) {
-        turn.openStream().addListener((Future<TunnelStream> opened) -> {
+    private void open(Turn turn, StreamOrigin origin, Asker asker) {
+        turn.openStream(origin).addListener((Future<TunnelStream> opened) -> {
             if (opened.isSuccess()) {
                 PooledService service =
                         http2 ? Http2Service.on(opened.getNow(), this) : ServiceStream.on(opened.getNow(), this);

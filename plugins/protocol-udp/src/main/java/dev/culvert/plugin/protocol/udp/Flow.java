@@ -1,16 +1,24 @@
 package dev.culvert.plugin.protocol.udp;
 
 import dev.culvert.spi.protocol.Visit;
+import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** The datagrams of one visitor, as the server sees them. Belongs to the endpoint's loop. */
 final class Flow {
 
     final InetSocketAddress visitor;
-    final Lane lane;
-    final int id;
     final Share share = new Share();
+
+    /** Null until it is known whose turn it is. */
+    @Nullable
+    Lane lane;
+
+    /** Which one of its lane's. */
+    int id;
 
     /** When a datagram last went by, in either direction, on the clock of {@link System#nanoTime()}. */
     long lastActive;
@@ -25,10 +33,26 @@ final class Flow {
     private long sent;
     private long answered;
 
-    Flow(InetSocketAddress visitor, Lane lane, int id) {
+    private @Nullable Queue<ByteBuf> held;
+
+    Flow(InetSocketAddress visitor) {
         this.visitor = visitor;
-        this.lane = lane;
-        this.id = id;
+    }
+
+    /** Keeps a datagram, now its own, until there is a stream. */
+    void hold(ByteBuf payload) {
+        Queue<ByteBuf> waiting = held;
+        if (waiting == null) {
+            waiting = new ArrayDeque<>(2);
+            held = waiting;
+        }
+        waiting.add(payload);
+    }
+
+    /** The first of those that are kept, now the caller's; null if none is left. */
+    @Nullable
+    ByteBuf nextHeld() {
+        return held == null ? null : held.poll();
     }
 
     void sent(int bytes) {

@@ -6,46 +6,75 @@ import dev.culvert.spi.link.Datagrams;
 import dev.culvert.spi.protocol.DatagramLoss;
 import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelStream;
+import dev.culvert.spi.protocol.Turn;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
-import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One stream to a client, and the flows that it carries. What comes before the stream is open is held, within a bound.
- * Belongs to the endpoint's loop.
- */
+/** One stream to a client, and the flows that it carries. Belongs to the endpoint's loop. */
 final class Lane implements FrameReceiver {
 
-    private static final int MOST_HELD_BYTES = 256 * 1024;
-    private static final int MOST_HELD = 1024;
+    /** How long one that should not be used any more, or led to another client than it was meant for, is used all the same. */
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final UdpEndpoint endpoint;
     private final EventLoop owner;
     private final IntObjectMap<Flow> flows = new IntObjectHashMap<>();
-    private final Queue<Held> held = new ArrayDeque<>();
-    private int heldBytes;
+    private final Turn turn;
     private int lastId;
+    private long openedNanos;
     private @Nullable TunnelStream stream;
     private @Nullable LaneOutput out;
     private boolean over;
 
-    Lane(UdpEndpoint endpoint, EventLoop owner) {
+    Lane(UdpEndpoint endpoint, EventLoop owner, Turn turn) {
         this.endpoint = endpoint;
         this.owner = owner;
+        this.turn = turn;
     }
 
     /** Asks for the stream. No one visitor's: each is let in by itself. */
     void open() {
-        endpoint.tunnel().openStream(StreamOrigin.UNKNOWN).addListener((FutureListener<TunnelStream>)
-                opened -> onOwner(() -> opened(opened)));
+        turn.openStream(StreamOrigin.UNKNOWN)
+                .addListener((FutureListener<TunnelStream>) opened -> onOwner(() -> opened(opened)));
+    }
+
+    /** Whether a flow whose turn that is may begin here. */
+    boolean suits(Turn wanted) {
+        if (isSpent()) {
+            return false;
+        }
+        TunnelStream open = stream;
+        if (open == null) {
+            return wanted.isSame(turn);
+        }
+        // One that has just been opened is the best there is, wherever it leads: nobody opens one for each visitor.
+        return isFresh(wanted) || (wanted.isOf(open) && mayTakeMore(open));
+    }
+
+    /** Whether it carries nothing, and nothing new may begin here. */
+    boolean isLeft() {
+        TunnelStream open = stream;
+        return open != null && flows.isEmpty() && !mayTakeMore(open);
+    }
+
+    /** Whether it carries nothing, and could. */
+    boolean isIdle() {
+        return stream != null && flows.isEmpty();
+    }
+
+    private boolean isFresh(Turn wanted) {
+        return wanted.isSame(turn) && System.nanoTime() - openedNanos < FRESH_NANOS;
+    }
+
+    private boolean mayTakeMore(TunnelStream open) {
+        return endpoint.tunnel().mayReuse(open, StreamOrigin.UNKNOWN);
     }
 
     int flows() {
@@ -58,14 +87,15 @@ final class Lane implements FrameReceiver {
     }
 
     /** A flow begins; the caller has counted it. Throws if its visitor may not come. */
-    Flow begin(InetSocketAddress visitor) {
-        Flow flow = new Flow(visitor, this, ++lastId);
+    void begin(Flow flow) {
+        flow.lane = this;
+        flow.id = ++lastId;
         TunnelStream open = stream;
-        if (open != null) {
-            admit(flow, open);
+        LaneOutput output = out;
+        if (open != null && output != null) {
+            admit(flow, open, output);
         }
         flows.put(flow.id, flow);
-        return flow;
     }
 
     /** A visitor's datagram, whose owner the caller stays. */
@@ -73,11 +103,8 @@ final class Lane implements FrameReceiver {
         LaneOutput output = out;
         if (output != null) {
             send(output, flow, payload);
-        } else if (held.size() < MOST_HELD && heldBytes + payload.readableBytes() <= MOST_HELD_BYTES) {
-            heldBytes += payload.readableBytes();
-            held.add(new Held(flow, payload.copy()));
         } else {
-            endpoint.tally().lost(DatagramLoss.FULL);
+            endpoint.hold(flow, payload);
         }
     }
 
@@ -117,6 +144,7 @@ final class Lane implements FrameReceiver {
             return;
         }
         stream = open;
+        openedNanos = System.nanoTime();
         Datagrams beside = open.datagrams().orElse(null);
         LaneOutput output = new LaneOutput(open.channel(), endpoint.limits().maxQueued(), beside);
         out = output;
@@ -126,13 +154,7 @@ final class Lane implements FrameReceiver {
                 turnEnded();
             }));
         }
-        admitAll(open);
-        for (Held one = held.poll(); one != null; one = held.poll()) {
-            if (flows.get(one.flow.id) == one.flow) {
-                send(output, one.flow, one.payload);
-            }
-            one.payload.release();
-        }
+        admitAll(open, output);
         output.flush();
         listen(open);
     }
@@ -152,10 +174,10 @@ final class Lane implements FrameReceiver {
         }
     }
 
-    private void admitAll(TunnelStream open) {
+    private void admitAll(TunnelStream open, LaneOutput output) {
         for (Flow flow : List.copyOf(flows.values())) {
             try {
-                admit(flow, open);
+                admit(flow, open, output);
             } catch (CulvertException e) {
                 flows.remove(flow.id);
                 endpoint.forget(flow);
@@ -164,12 +186,13 @@ final class Lane implements FrameReceiver {
         }
     }
 
-    private void admit(Flow flow, TunnelStream open) {
+    private void admit(Flow flow, TunnelStream open, LaneOutput output) {
         StreamOrigin origin = endpoint.originOf(flow.visitor);
         flow.visit = endpoint.tunnel().visit(open, origin);
-        LaneOutput output = out;
-        if (output != null) {
-            output.open(flow.id, origin);
+        output.open(flow.id, origin);
+        for (ByteBuf held = endpoint.nextHeld(flow); held != null; held = endpoint.nextHeld(flow)) {
+            send(output, flow, held);
+            held.release();
         }
     }
 
@@ -236,6 +259,7 @@ final class Lane implements FrameReceiver {
             out.discard();
         }
         for (Flow flow : List.copyOf(flows.values())) {
+            endpoint.dropHeld(flow, loss);
             endpoint.forget(flow);
             if (flow.visit != null) {
                 flow.visit.end(cause);
@@ -244,11 +268,6 @@ final class Lane implements FrameReceiver {
             }
         }
         flows.clear();
-        if (loss != null) {
-            endpoint.tally().lost(loss, held.size());
-        }
-        held.forEach(one -> one.payload.release());
-        held.clear();
     }
 
     private static CulvertException asCulvert(Throwable cause) {
@@ -264,6 +283,4 @@ final class Lane implements FrameReceiver {
             owner.execute(action);
         }
     }
-
-    private record Held(Flow flow, ByteBuf payload) {}
 }

@@ -8,7 +8,7 @@ package dev.culvert.plugin.protocol.udp;
  * @param maxFlowsPerSource how many of one source
  * @param maxAmplification how many times what it sent a visitor may be answered; 0 for no limit
  * @param maxQueued how many bytes may wait for each lane
- * @param lanes over how many streams flows are spread
+ * @param lanes over how many streams to each client flows are spread
  */
 record Limits(long idleMillis, int maxFlows, int maxFlowsPerSource, int maxAmplification, int maxQueued, int lanes) {
 

@@ -7,6 +7,7 @@ import dev.culvert.spi.protocol.DatagramLoss;
 import dev.culvert.spi.protocol.EndpointLease;
 import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelHandle;
+import dev.culvert.spi.protocol.Turn;
 import dev.culvert.spi.protocol.Visit;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,8 +17,10 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,10 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
     /** How long a visitor whose service is not there is not passed on again. */
     private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** What may wait for streams that are being opened. */
+    private static final int MOST_HELD_BYTES = 256 * 1024;
+
+    private static final int MOST_HELD = 1024;
     private static final long MOST_SWEEP_MILLIS = 1_000;
     private static final long LEAST_SWEEP_MILLIS = 20;
 
@@ -45,9 +52,11 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
     private final Limits limits;
     private final Map<InetSocketAddress, Flow> flows = new HashMap<>();
     private final Sources sources;
-    private final @Nullable Lane[] lanes;
+    private final List<Lane> lanes = new ArrayList<>(2);
     private final Tally tally;
     private final RefusalLog refusals;
+    private int held;
+    private int heldBytes;
     private @Nullable Future<?> sweeping;
     private long now;
     private boolean turn;
@@ -61,7 +70,6 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
         this.tunnel = tunnel;
         this.limits = limits;
         this.sources = new Sources(limits.maxFlowsPerSource());
-        this.lanes = new Lane[limits.lanes()];
         this.tally = new Tally(tunnel::counted);
         this.refusals = new RefusalLog(tunnel);
     }
@@ -121,11 +129,7 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         turn = false;
-        for (Lane lane : lanes) {
-            if (lane != null) {
-                lane.flush();
-            }
-        }
+        flushLanes();
     }
 
     private void fromVisitor(InetSocketAddress visitor, ByteBuf payload) {
@@ -145,7 +149,12 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
             }
         }
         flow.lastActive = now;
-        flow.lane.fromVisitor(flow, payload);
+        Lane lane = flow.lane;
+        if (lane == null) {
+            hold(flow, payload);
+        } else {
+            lane.fromVisitor(flow, payload);
+        }
     }
 
     private @Nullable Flow begin(InetSocketAddress visitor) {
@@ -164,37 +173,79 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
                     DatagramLoss.SOURCE);
             return null;
         }
+        Flow flow = new Flow(visitor);
+        flows.put(visitor, flow);
+        tunnel.turn(originOf(visitor), null)
+                .whenComplete((decided, failure) -> onLoop(() -> turnOf(flow, decided, failure)));
+        return flows.get(visitor); // none if it has been refused already
+    }
+
+    private void turnOf(Flow flow, @Nullable Turn decided, @Nullable Throwable failure) {
+        if (flows.get(flow.visitor) != flow) {
+            return;
+        }
         try {
-            Flow flow = lane().begin(visitor);
-            flows.put(visitor, flow);
-            return flow;
+            if (decided == null) {
+                throw new CulvertException(
+                        TunnelError.NO_CLIENT, "tunnel \"" + tunnel.name() + "\": " + failure + ".", failure);
+            }
+            lane(decided).begin(flow);
         } catch (CulvertException e) {
-            sources.leave(visitor.getAddress());
-            refused(visitor, e);
-            return null;
+            forget(flow);
+            refused(flow.visitor, e);
         }
     }
 
-    /** The one with the fewest flows; a place without a lane has none. */
-    private Lane lane() {
-        int best = 0;
-        int fewest = Integer.MAX_VALUE;
-        for (int i = 0; i < lanes.length; i++) {
-            Lane lane = lanes[i];
-            int carried = lane == null || lane.isSpent() ? 0 : lane.flows();
-            if (carried < fewest) {
-                best = i;
-                fewest = carried;
+    /** Of those that lead to the client whose turn it is, the one with the fewest flows; another one while there may be more. */
+    private Lane lane(Turn decided) {
+        Lane best = null;
+        int suited = 0;
+        for (Lane lane : lanes) {
+            if (lane.suits(decided)) {
+                suited++;
+                best = best == null || lane.flows() < best.flows() ? lane : best;
             }
         }
-        Lane lane = lanes[best];
-        if (lane == null || lane.isSpent()) {
-            lane = new Lane(this, loop);
-            lanes[best] = lane;
+        if (best == null || (suited < limits.lanes() && best.flows() > 0)) {
+            best = new Lane(this, loop, decided);
+            lanes.add(best);
             // Later: an answer at once would find a lane that nobody holds yet.
-            loop.execute(lane::open);
+            loop.execute(best::open);
         }
-        return lane;
+        return best;
+    }
+
+    /** Keeps a datagram, whose owner the caller stays, until its flow has a stream; within a bound. */
+    void hold(Flow flow, ByteBuf payload) {
+        int bytes = payload.readableBytes();
+        if (held >= MOST_HELD || heldBytes + bytes > MOST_HELD_BYTES) {
+            tally.lost(DatagramLoss.FULL);
+            return;
+        }
+        held++;
+        heldBytes += bytes;
+        flow.hold(payload.copy());
+    }
+
+    /** The first of those that are kept for a flow, now the caller's; null if none is left. */
+    @Nullable
+    ByteBuf nextHeld(Flow flow) {
+        ByteBuf payload = flow.nextHeld();
+        if (payload != null) {
+            held--;
+            heldBytes -= payload.readableBytes();
+        }
+        return payload;
+    }
+
+    /** What is kept for a flow has no way to go. */
+    void dropHeld(Flow flow, @Nullable DatagramLoss reason) {
+        for (ByteBuf payload = nextHeld(flow); payload != null; payload = nextHeld(flow)) {
+            payload.release();
+            if (reason != null) {
+                tally.lost(reason);
+            }
+        }
     }
 
     private CulvertException tooMany(TunnelError code, String key, int most) {
@@ -259,15 +310,12 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
         if (flows.remove(flow.visitor, flow)) {
             sources.leave(flow.visitor.getAddress());
         }
+        dropHeld(flow, null);
     }
 
     /** A lane carries no more. */
     void spent(Lane lane) {
-        for (int i = 0; i < lanes.length; i++) {
-            if (lanes[i] == lane) {
-                lanes[i] = null;
-            }
-        }
+        lanes.remove(lane);
     }
 
     /** A visitor may not come. */
@@ -295,18 +343,29 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
             if (refused ? moment - flow.refusedUntil >= 0 : moment - flow.lastActive >= idleNanos) {
                 all.remove();
                 sources.leave(flow.visitor.getAddress());
-                flow.lane.end(flow);
+                dropHeld(flow, DatagramLoss.NO_CLIENT);
+                if (flow.lane != null) {
+                    flow.lane.end(flow);
+                }
                 if (!refused && flow.visit != null) {
                     flow.visit.end(null);
                 }
             }
         }
-        for (Lane lane : lanes) {
-            if (lane != null) {
-                lane.flush();
+        // Such as lead to a client that is about to go, or that no one's turn needs.
+        for (Lane lane : List.copyOf(lanes)) {
+            if (lane.isLeft() || (lane.isIdle() && lanes.size() > limits.lanes())) {
+                lane.close();
             }
         }
+        flushLanes();
         tally.tell();
+    }
+
+    private void flushLanes() {
+        for (Lane lane : lanes) {
+            lane.flush();
+        }
     }
 
     @Override
@@ -318,11 +377,8 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
         if (sweeping != null) {
             sweeping.cancel(false);
         }
-        for (Lane lane : lanes) {
-            if (lane != null) {
-                lane.close();
-            }
-        }
+        List.copyOf(lanes).forEach(Lane::close);
+        List.copyOf(flows.values()).forEach(this::forget); // those whose turn has not come
         tally.tell();
     }
 

@@ -26,7 +26,7 @@ import org.pf4j.Extension;
  * @param maxFlows a tunnel's {@code max_flows} counts up to this; default 10,000
  * @param maxFlowsPerSource a tunnel's {@code max_flows_per_source} counts up to this; default 10,000
  * @param maxQueued how much may wait for each stream of a tunnel before datagrams are dropped; default 1 MiB
- * @param lanes over how many streams the flows of a tunnel are spread, 1 to 16; default 1
+ * @param lanes over how many streams to each client the flows of a tunnel are spread, 1 to 16; default 1
  */
 @Extension
 @JsonTypeName("udp")
