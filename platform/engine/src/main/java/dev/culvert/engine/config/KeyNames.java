@@ -2,6 +2,9 @@ package dev.culvert.engine.config;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.hibernate.validator.spi.nodenameprovider.JavaBeanProperty;
 import org.hibernate.validator.spi.nodenameprovider.Property;
 import org.hibernate.validator.spi.nodenameprovider.PropertyNodeNameProvider;
@@ -10,6 +13,8 @@ import org.hibernate.validator.spi.nodenameprovider.PropertyNodeNameProvider;
 final class KeyNames implements PropertyNodeNameProvider {
 
     private final ObjectMapper mapper;
+    // Asked for every property of every class, and each answer takes a look at the whole class.
+    private final Map<Class<?>, Map<String, String>> keys = new ConcurrentHashMap<>();
 
     KeyNames(ObjectMapper mapper) {
         this.mapper = mapper;
@@ -17,17 +22,14 @@ final class KeyNames implements PropertyNodeNameProvider {
 
     @Override
     public String getName(Property property) {
-        if (property instanceof JavaBeanProperty bean) {
-            return mapper
-                    .getSerializationConfig()
-                    .introspect(mapper.constructType(bean.getDeclaringClass()))
-                    .findProperties()
-                    .stream()
-                    .filter(definition -> definition.getInternalName().equals(bean.getName()))
-                    .map(BeanPropertyDefinition::getName)
-                    .findFirst()
-                    .orElse(bean.getName());
-        }
-        return property.getName();
+        return property instanceof JavaBeanProperty bean
+                ? keys.computeIfAbsent(bean.getDeclaringClass(), this::keysOf).getOrDefault(bean.getName(), bean.getName())
+                : property.getName();
+    }
+
+    private Map<String, String> keysOf(Class<?> type) {
+        return mapper.getSerializationConfig().introspect(mapper.constructType(type)).findProperties().stream()
+                .collect(Collectors.toMap(
+                        BeanPropertyDefinition::getInternalName, BeanPropertyDefinition::getName, (first, other) -> first));
     }
 }
