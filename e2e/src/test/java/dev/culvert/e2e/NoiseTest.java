@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Both ends by two files over {@code noise}. */
+@Tag("slow")
 class NoiseTest {
 
     private static final String AUTH = "[[auth]]\ntype = \"token\"\ntoken = \"" + Pair.TOKEN + "\"\n";

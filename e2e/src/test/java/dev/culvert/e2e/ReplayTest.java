@@ -10,10 +10,12 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a client said once, over TLS, lets nobody in who says it again. */
+@Tag("slow")
 class ReplayTest {
 
     @TempDir

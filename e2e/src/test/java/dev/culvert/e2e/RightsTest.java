@@ -3,10 +3,12 @@ package dev.culvert.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a client may not have it does not get, and is told so. */
+@Tag("slow")
 class RightsTest {
 
     @TempDir

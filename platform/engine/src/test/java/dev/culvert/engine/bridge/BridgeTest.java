@@ -99,8 +99,8 @@ final class BridgeTest {
     @Test
     void aRateHoldsReadsBackAndLosesNothing() throws Exception {
         int bytes = 200_000;
-        RateLimits limits = new RateLimits(new RateLimit(64 * 1024), null);
-        try (Relay.Joined joined = relay.join(new BridgeOptions(Duration.ofSeconds(1)), limits)) {
+        RateLimits limits = new RateLimits(new RateLimit(128 * 1024), null);
+        try (Relay.Joined joined = relay.join(new BridgeOptions(Duration.ofMillis(250)), limits)) {
             byte[] up = random(bytes);
             byte[] down = random(THREE_MB);
             CompletableFuture<Void> sentDown = send(joined.right(), down);

@@ -164,30 +164,41 @@ class HostilePeerTest {
     void anyBytesAreTakenOrEndTheConnection() throws IOException {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        for (int i = 0; i < 300; i++) {
-            byte[] bytes = new byte[1 + random.nextInt(200)];
-            random.nextBytes(bytes);
-            if (i % 2 == 0) {
-                bytes[0] = (byte) 0x82;
-                bytes[bytes.length > 1 ? 1 : 0] |= (byte) 0x80;
-            }
-            boolean handshake = i % 3 == 0;
-            byte[] request = bytes(REQUEST);
-            request[random.nextInt(request.length)] = (byte) random.nextInt();
-            try (SocketPair.Raw pair = SocketPair.openRaw(Loops.NIO)) {
-                Future<Optional<PrivateConnection>> accepting = accept(pair);
+        List<SocketPair.Raw> pairs = new ArrayList<>();
+        List<Future<Optional<PrivateConnection>>> accepted = new ArrayList<>();
+        try {
+            // All at once: each takes a while to end.
+            for (int i = 0; i < 300; i++) {
+                byte[] bytes = new byte[1 + random.nextInt(200)];
+                random.nextBytes(bytes);
+                if (i % 2 == 0) {
+                    bytes[0] = (byte) 0x82;
+                    bytes[bytes.length > 1 ? 1 : 0] |= (byte) 0x80;
+                }
+                boolean handshake = i % 3 == 0;
+                byte[] request = bytes(REQUEST);
+                request[random.nextInt(request.length)] = (byte) random.nextInt();
+                SocketPair.Raw pair = SocketPair.openRaw(Loops.NIO);
+                pairs.add(pair);
+                accepted.add(accept(pair));
                 pair.far().getOutputStream().write(concat(handshake ? request : bytes(REQUEST), bytes));
                 pair.far().shutdownOutput();
+            }
+            for (int i = 0; i < accepted.size(); i++) {
+                Future<Optional<PrivateConnection>> accepting = accepted.get(i);
                 assertThat(accepting.awaitUninterruptibly(10, TimeUnit.SECONDS))
                         .as("seed %d, %d", seed, i)
                         .isTrue();
                 if (accepting.isSuccess()) {
                     Tape tape = Tape.rolling(accepting.getNow().orElseThrow().channel());
-                    await("seed " + seed).until(() -> tape.inactive() || tape.ended() || tape.abort() != null);
+                    await("seed " + seed + ", " + i)
+                            .until(() -> tape.inactive() || tape.ended() || tape.abort() != null);
                 } else {
                     assertThat(accepting.cause()).as("seed %d, %d", seed, i).isInstanceOf(CulvertException.class);
                 }
             }
+        } finally {
+            pairs.forEach(SocketPair.Raw::close);
         }
     }
 
