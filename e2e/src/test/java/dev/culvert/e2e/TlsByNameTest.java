@@ -7,31 +7,26 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A service that speaks TLS itself is public by its name, and the server reads nothing of it. */
 class TlsByNameTest {
 
-    private static final char[] PASSWORD = "changeit".toCharArray();
-
     @TempDir
     private Path directory;
 
     @Test
     void aServiceIsReachedByItsNameAndNoOther() throws Exception {
-        SSLContext context = contextOf("db.example.com");
+        SSLContext context = OwnCertificate.make(directory, "db.example.com").context();
         try (Pair pair = Pair.start(directory, """
                 [[protocol]]
                 type = "tls"
@@ -88,44 +83,5 @@ class TlsByNameTest {
             visitor.setSSLParameters(parameters);
             return new String(visitor.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
-    }
-
-    /** Has a certificate for a name, and trusts it. */
-    private SSLContext contextOf(String host) throws Exception {
-        Path file = directory.resolve("service.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "service",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=service",
-                        "-validity",
-                        "2",
-                        "-ext",
-                        "san=dns:" + host,
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        new String(PASSWORD))
-                .inheritIO()
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance(file.toFile(), PASSWORD);
-        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, PASSWORD);
-        KeyStore known = KeyStore.getInstance("PKCS12");
-        known.load(null, PASSWORD);
-        known.setCertificateEntry("service", keys.getCertificate("service"));
-        TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trusted.init(known);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
-        return context;
     }
 }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
             "              demo.DOMAIN, where DOMAIN is the server's; without --name it picks a name",
             "  culvert http http://localhost:8084 --server relay.example.com --token-file token \\",
             "              --host app.example.com --path /api",
+            "  culvert http unix:/run/app.sock --server relay.example.com --token-file token --name app",
             "  culvert http ./site --server relay.example.com --token-file token",
             "              the files of a directory, as a static site",
             "The server's file needs a [[protocol]] of type \"http\"."

@@ -20,8 +20,7 @@ final class OneService {
     @Parameters(
             paramLabel = "SERVICE",
             description =
-                    "port or host:port; for tcp and tls also unix:/path; for tcp also socks5 or http-proxy; for http also a "
-                            + "URL or a directory")
+                    "port, host:port or unix:/path; for tcp also socks5 or http-proxy; for http also a URL or a directory")
     private String service;
 
     @Option(

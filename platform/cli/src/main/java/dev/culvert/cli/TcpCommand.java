@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
             "  CULVERT_TOKEN=clv_... culvert tcp 3000 --server relay.example.com --pin sha256/...",
             "  culvert tcp 10.0.0.5:22 --server relay.example.com --token-file token \\",
             "              --remote-port 2222     whose certificate the system trusts",
-            "  culvert tcp socks5 --destination 10.0.0.0/8:22 --destination '*.internal.example:443' \\",
+            "  culvert tcp socks5 --destination 10.0.0.0/8:22 --destination '*.example.com:443' \\",
             "              --server relay.example.com --token-file token",
             "              a proxy: visitors ask for what is listed, and get nothing else"
         })
@@ -42,7 +42,7 @@ final class TcpCommand implements Callable<Integer> {
             names = "--destination",
             paramLabel = "HOST:PORT",
             description = "where visitors of socks5 or http-proxy may go; may be repeated: 10.0.0.0/8:22, "
-                    + "[fd00::/8]:443, db.internal.example:5432, *.internal.example:8000-8999, 10.0.0.5:*")
+                    + "[fd00::/8]:443, db.internal.example:5432, *.example.com:8000-8999, 10.0.0.5:*")
     private List<String> destinations = new ArrayList<>();
 
     @Option(

@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.culvert.engine.config.HealthCheckSection;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HostPort;
-import dev.culvert.spi.Network;
 import dev.culvert.spi.ServiceAddress;
 import dev.culvert.spi.ServiceError;
+import dev.culvert.spi.protocol.LocalService;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,7 +16,6 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import java.net.ConnectException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -33,8 +32,9 @@ final class ServiceCheck {
     private static final int STATUS_LENGTH = "HTTP/1.1 200".length();
 
     private final HealthCheckSection section;
+    private final String local;
     private final ServiceAddress target;
-    private final Network network;
+    private final LocalService service;
     private final EventLoop loop;
     private final Consumer<@Nullable CulvertException> changed;
     private @Nullable CulvertException trouble;
@@ -47,18 +47,23 @@ final class ServiceCheck {
     /**
      * Makes one that waits for {@link #start}.
      *
+     * @param local where the service is, as the file says
+     * @param target its address
+     * @param service connects to it as visitors are
      * @param loop where it lives, as all before and after it for this service
      * @param changed is told on the loop what is wrong, or null when nothing is; at first, too
      */
     ServiceCheck(
             HealthCheckSection section,
+            String local,
             ServiceAddress target,
-            Network network,
+            LocalService service,
             EventLoop loop,
             Consumer<@Nullable CulvertException> changed) {
         this.section = section;
+        this.local = local;
         this.target = target;
-        this.network = network;
+        this.service = service;
         this.changed = changed;
         this.loop = loop;
     }
@@ -104,6 +109,10 @@ final class ServiceCheck {
         }
     }
 
+    private static CulvertException unhealthy(String what) {
+        return new CulvertException(ServiceError.UNHEALTHY, "health check: " + what);
+    }
+
     /** One try. */
     private final class Try {
 
@@ -117,7 +126,7 @@ final class ServiceCheck {
                     () -> failed("did not answer within " + section.timeout().toMillis() + " ms."),
                     section.timeout().toMillis(),
                     TimeUnit.MILLISECONDS);
-            Future<DuplexChannel> connect = network.connect(loop, target);
+            Future<DuplexChannel> connect = service.connect(loop);
             connecting = connect;
             connect.addListener(done -> {
                 if (loop.inEventLoop()) {
@@ -150,11 +159,8 @@ final class ServiceCheck {
                 return;
             }
             if (!connect.isSuccess()) {
-                Throwable cause = connect.cause();
-                failed(
-                        cause instanceof ConnectException
-                                ? "refused the connection."
-                                : "did not accept: " + cause.getMessage() + ".");
+                ended(unhealthy(CulvertException.of(connect.cause(), ServiceError.FAILED, "local " + local)
+                        .detail()));
                 return;
             }
             channel = connect.getNow();
@@ -187,7 +193,7 @@ final class ServiceCheck {
         }
 
         void failed(String how) {
-            ended(new CulvertException(ServiceError.UNHEALTHY, "health check: local " + target.shown() + " " + how));
+            ended(unhealthy("local " + local + " " + how));
         }
 
         private void ended(@Nullable CulvertException cause) {

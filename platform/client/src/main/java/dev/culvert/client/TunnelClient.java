@@ -255,7 +255,12 @@ public final class TunnelClient implements AutoCloseable {
         ServiceAddress target = tunnel.section().factory().service();
         if (section != null && target != null) {
             tunnel.checkBy(new ServiceCheck(
-                    section, target, context.network(), tunnel.checks(), trouble -> found(tunnel, trouble)));
+                    section,
+                    tunnel.local(),
+                    target,
+                    tunnel.service(),
+                    tunnel.checks(),
+                    trouble -> found(tunnel, trouble)));
         } else {
             tunnel.checkBy(null);
             // Nobody looks any more; after all that the last one who did may just be saying.
@@ -433,12 +438,7 @@ public final class TunnelClient implements AutoCloseable {
         Map<String, LocalTunnel> built = new LinkedHashMap<>();
         try {
             for (TunnelSection section : sections) {
-                if (section.healthCheck() != null && section.factory().service() == null) {
-                    throw new CulvertException(
-                            ConfigError.INVALID_VALUE,
-                            "tunnel \"" + section.name()
-                                    + "\": health_check (expected: none, since the service takes no connections).");
-                }
+                mayBeChecked(section);
                 LocalService service = Plugins.withLoaderOf(
                         section.factory(), () -> section.factory().build(context));
                 built.put(
@@ -450,6 +450,23 @@ public final class TunnelClient implements AutoCloseable {
         } catch (RuntimeException e) {
             built.values().forEach(tunnel -> tunnel.service().close());
             throw e;
+        }
+    }
+
+    private static void mayBeChecked(TunnelSection section) {
+        HealthCheckSection check = section.healthCheck();
+        String wrong = null;
+        if (check != null && section.factory().service() == null) {
+            wrong = "health_check (expected: none, since the service takes no connections).";
+        } else if (check != null
+                && check.type() == HealthCheckSection.Kind.HTTP
+                && !section.factory().answersGet()) {
+            wrong =
+                    "health_check: type = \"http\", as a path means (expected: type = \"tcp\", since the service does not"
+                            + " speak HTTP/1.1).";
+        }
+        if (wrong != null) {
+            throw new CulvertException(ConfigError.INVALID_VALUE, "tunnel \"" + section.name() + "\": " + wrong);
         }
     }
 

@@ -7,9 +7,13 @@ import dev.culvert.client.TunnelClient;
 import dev.culvert.engine.config.ConfigurationSources;
 import dev.culvert.engine.telemetry.TunnelState;
 import dev.culvert.server.ServerFile;
+import dev.culvert.server.ServerMetrics;
 import dev.culvert.server.TunnelServer;
 import dev.culvert.spi.event.SessionEvent;
 import dev.culvert.spi.event.SessionListener;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +22,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 
 /** A server and the clients that share an endpoint of it; closes all that a test has made. */
 final class Group implements AutoCloseable {
@@ -29,8 +32,9 @@ final class Group implements AutoCloseable {
 
     private final Path directory;
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
-    private final CountDownLatch lost = new CountDownLatch(1);
+    private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final TunnelServer server;
+    private volatile long lostAt;
 
     private Group(Path directory, List<Map<String, Object>> protocols) {
         this.directory = directory;
@@ -39,10 +43,11 @@ final class Group implements AutoCloseable {
                 .flag("test", "auth", List.of(Map.of("type", "token", "token", TOKEN)))
                 .flag("test", "protocol", protocols);
         server = closing(new TunnelServer(
-                ServerFile.load(sources, null).value().toSettings(directory), List.of(new SessionListener() {
+                ServerFile.load(sources, null).value().toSettings(directory),
+                List.of(new ServerMetrics(metrics, this::server), new SessionListener() {
                     @Override
                     public void disconnected(SessionEvent session) {
-                        lost.countDown();
+                        lostAt = lostAt == 0 ? System.nanoTime() : lostAt;
                     }
                 })));
         server.start();
@@ -101,7 +106,26 @@ final class Group implements AutoCloseable {
 
     /** Whether the server knows that a session has ended. */
     boolean hasLostOne() {
-        return lost.getCount() == 0;
+        return lostAt != 0;
+    }
+
+    /** When the server came to know that a session had ended, by {@link System#nanoTime}. */
+    long lostAt() {
+        return lostAt;
+    }
+
+    /** What a counter of the server says; 0 where it has not counted. */
+    double counted(String name, String... labels) {
+        return metrics.scrape().stream()
+                .filter(metric -> metric.getMetadata().getPrometheusName().equals(name))
+                .flatMap(metric -> ((CounterSnapshot) metric).getDataPoints().stream())
+                .filter(point -> point.getLabels().equals(Labels.of(labels)))
+                .mapToDouble(CounterSnapshot.CounterDataPointSnapshot::getValue)
+                .sum();
+    }
+
+    private TunnelServer server() {
+        return server;
     }
 
     int clients() {

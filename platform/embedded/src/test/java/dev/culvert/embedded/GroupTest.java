@@ -22,20 +22,27 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What several clients behind one endpoint promise, through a whole server and whole clients. */
 final class GroupTest {
@@ -132,8 +139,8 @@ final class GroupTest {
                     .isLessThan(10);
             answer = post("one");
         }
-        String cookie = answer.replaceAll("(?s).*[Ss]et-[Cc]ookie: (culvert_client=[0-9a-f]+);.*", "$1");
-        String cookies = "Cookie: mine=1; " + cookie + "; its=2\r\n";
+        String cookies = "Cookie: mine=1; "
+                + cookieOf(answer).replaceAll("^Cookie: |\r\n$", "") + "; its=2\r\n";
 
         for (int i = 0; i < 10; i++) {
             String again = post("one", cookies);
@@ -147,11 +154,13 @@ final class GroupTest {
         assertThat(body(post("one", cookies))).isEqualTo("b");
     }
 
-    @Test
-    void theLossOfOneUnderLoadFailsNothingButWhatItHad() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "tcp"})
+    void theLossOfOneUnderLoadFailsNothingButWhatItHad(String type) throws Exception {
         CutWire wire = group.wire();
-        Service kept = member("kept", http("balance", "round-robin"));
-        Service killed = member("killed", http("balance", "round-robin"), wire);
+        int at = type.equals("http") ? http : port;
+        Service kept = member("kept", tunnel(type, "balance", "round-robin"));
+        Service killed = member("killed", tunnel(type, "balance", "round-robin"), wire);
         AtomicBoolean over = new AtomicBoolean();
         Set<String> failed = ConcurrentHashMap.newKeySet();
         ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
@@ -166,7 +175,7 @@ final class GroupTest {
                 for (int n = 0; !over.get(); n++) {
                     boolean known = group.hasLostOne();
                     String id = visitor + "-" + n;
-                    String answer = post(id);
+                    String answer = post(at, id, "");
                     if (answer.startsWith("HTTP/1.1 200")) {
                         afterwards.addAndGet(known ? 1 : 0);
                     } else {
@@ -193,12 +202,15 @@ final class GroupTest {
         assertThat(wrong).as("begun when the server knew").isEmpty();
         assertThat(failed).as("not on the one that was killed").doesNotContainAnyElementsOf(kept.seen);
         assertThat(Duration.ofNanos(lastFailure.get() - kill))
-                .as("from the kill to the last failure")
-                .isLessThan(Duration.ofMillis(100).plus(stalls.longest()));
+                .as("from the kill to the last failure, without the time when the machine ran nobody")
+                .isLessThan(Duration.ofMillis(100).plus(stalls.between(kill, lastFailure.get())));
+        assertThat(Duration.ofNanos(lastFailure.get() - group.lostAt()))
+                .as("from when the server knew to the last failure")
+                .isLessThan(Duration.ofMillis(50).plus(stalls.between(group.lostAt(), lastFailure.get())));
         int had = killed.seen.size();
         wire.mend();
         await().atMost(PATIENCE).until(() -> {
-            post("one");
+            post(at, "one", "");
             return killed.seen.size() > had;
         });
     }
@@ -224,6 +236,56 @@ final class GroupTest {
             held.close();
             stopping.join();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"source-hash", "cookie"})
+    void whoeverBelongsToOneThatIsGoingToStopGoesToAnotherThoughItsStreamsAreKept(String balance) throws Exception {
+        Service going = group.closing(Service.start("a", 0));
+        Map<String, Object> tunnel = http("balance", balance, "local", "127.0.0.1:" + going.port);
+        TunnelClient leaving = group.client(tunnel);
+        String first = post(http, "one", "");
+        String cookie = cookieOf(first);
+        member("b", http("balance", balance));
+        String source = "127.0.0.1";
+        for (int i = 1; balance.equals("source-hash") && !body(post(source, http, "one", "")).equals("a"); i++) {
+            assertThat(i).as("sources of one of two").isLessThan(200);
+            source = "127.0.1." + i;
+        }
+        String its = source;
+        for (int i = 0; i < 3; i++) {
+            assertThat(body(post(its, http, "one", cookie))).isEqualTo("a"); // on a stream that is kept
+        }
+        ExecutorService executor = executor();
+        group.closing((AutoCloseable) executor::shutdownNow);
+        Future<String> held = executor.submit(() -> post(its, http, "hold", cookie));
+        await().atMost(PATIENCE).until(() -> going.seen.contains("hold"));
+        Future<?> stopping = executor.submit(() -> leaving.stop(PATIENCE));
+        await().atMost(PATIENCE).until(() -> group.states().contains(TunnelState.DRAINING));
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(body(post(its, http, "one", cookie))).isEqualTo("b");
+        }
+
+        going.release.countDown();
+        assertThat(body(held.get(20, TimeUnit.SECONDS))).isEqualTo("a");
+        stopping.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void sourcesAreSharedByWeightAndStayAlsoWhereStreamsAreKept() throws Exception {
+        member("light", http("balance", "source-hash"));
+        member("heavy", http("balance", "source-hash", "weight", 3));
+        Map<String, String> before = new LinkedHashMap<>();
+        for (int i = 1; i <= 200; i++) {
+            before.put("127.0.1." + i, body(post("127.0.1." + i, http, "one", "")));
+        }
+
+        before.forEach((source, name) -> assertThat(body(post(source, http, "two", "")))
+                .as(source)
+                .isEqualTo(name));
+        // 150 of 200 by the weights; six standard deviations.
+        assertThat(before.values().stream().filter("heavy"::equals).count()).isBetween(113L, 187L);
     }
 
     @Test
@@ -308,6 +370,10 @@ final class GroupTest {
         return counts;
     }
 
+    private Map<String, Object> tunnel(String type, Object... keys) {
+        return type.equals("http") ? http(keys) : tcp(keys);
+    }
+
     private Map<String, Object> tcp(Object... keys) {
         Map<String, Object> tunnel = Group.keys(keys);
         tunnel.put("type", "tcp");
@@ -365,7 +431,17 @@ final class GroupTest {
     }
 
     private String post(String id, String fields) {
-        try (Socket visitor = new Socket("127.0.0.1", http)) {
+        return post(http, id, fields);
+    }
+
+    private static String post(int port, String id, String fields) {
+        return post("127.0.0.1", port, id, fields);
+    }
+
+    private static String post(String source, int port, String id, String fields) {
+        try (Socket visitor = source.equals("127.0.0.1")
+                ? new Socket("127.0.0.1", port)
+                : new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(source), 0)) {
             visitor.setSoTimeout(20_000);
             String request = "POST /" + id + " HTTP/1.1\r\nHost: web.localhost\r\nConnection: close\r\n" + fields
                     + "Content-Length: 4\r\n\r\nbody";
@@ -374,6 +450,12 @@ final class GroupTest {
         } catch (IOException e) {
             return e.toString();
         }
+    }
+
+    /** The field that brings back the cookie of an answer; empty where that gave none. */
+    private static String cookieOf(String answer) {
+        Matcher cookie = Pattern.compile("(?i)set-cookie: (culvert_client=[0-9a-f]+);").matcher(answer);
+        return cookie.find() ? "Cookie: " + cookie.group(1) + "\r\n" : "";
     }
 
     private static String body(String answer) {
@@ -394,6 +476,7 @@ final class GroupTest {
         final int port;
         final Set<String> seen = ConcurrentHashMap.newKeySet();
         private final HttpServer http;
+        final CountDownLatch release = new CountDownLatch(1);
         volatile boolean well = true;
         volatile String cookies;
         private final ExecutorService executor = executor();
@@ -423,9 +506,14 @@ final class GroupTest {
                 }
                 cookies = exchange.getRequestHeaders().getFirst("Cookie");
                 seen.add(exchange.getRequestURI().getPath().substring(1));
+                if (exchange.getRequestURI().getPath().equals("/hold")) {
+                    release.await();
+                }
                 byte[] body = name.getBytes(UTF_8);
                 exchange.sendResponseHeaders(200, body.length);
                 exchange.getResponseBody().write(body);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // closed
             }
         }
 
@@ -436,12 +524,12 @@ final class GroupTest {
         }
     }
 
-    /** How long the machine has kept a thread waiting that only wanted to look at the clock: no visitor can be faster. */
+    /** When the machine kept a thread waiting that only wanted to look at the clock: no visitor can be faster. */
     private static final class Stalls implements AutoCloseable {
 
         private static final long TICK_NANOS = 1_000_000;
 
-        private volatile long longest;
+        private final Queue<long[]> stalls = new ConcurrentLinkedQueue<>();
         private volatile boolean over;
 
         Stalls() {
@@ -449,13 +537,19 @@ final class GroupTest {
                 while (!over) {
                     long before = System.nanoTime();
                     LockSupport.parkNanos(TICK_NANOS);
-                    longest = Math.max(longest, System.nanoTime() - before - TICK_NANOS);
+                    long after = System.nanoTime();
+                    if (after - before > 2 * TICK_NANOS) {
+                        stalls.add(new long[] {before, after});
+                    }
                 }
             });
         }
 
-        Duration longest() {
-            return Duration.ofNanos(longest);
+        /** How long it was kept waiting from one moment to another, in all. */
+        Duration between(long from, long to) {
+            return Duration.ofNanos(stalls.stream()
+                    .mapToLong(stall -> Math.max(0, Math.min(stall[1] - from, to - from) - Math.max(0, stall[0] - from)))
+                    .sum());
         }
 
         @Override

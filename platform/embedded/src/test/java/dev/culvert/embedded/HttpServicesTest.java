@@ -54,8 +54,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Services that speak TLS or HTTP/2, and directories, through a whole server and a whole client. */
+/** Services that speak TLS or HTTP/2, on Unix domain sockets, and directories, through a whole server and a whole client. */
 final class HttpServicesTest {
 
     private static final String TOKEN = "a token of more than sixteen bytes";
@@ -142,6 +144,33 @@ final class HttpServicesTest {
                         .startsWith("HTTP/1.1 200 ")
                         .endsWith("\r\n\r\n" + body);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'',web.localhost", "local,localhost"})
+    void aServiceOnAUnixSocketAnswersAndItsAbsenceHasItsCode(String hostHeader, String host) throws Exception {
+        Path socket = directory.resolve("app.sock");
+        Map<String, Object> tunnel = new LinkedHashMap<>(Map.of("local", "unix:" + socket, "host", "web"));
+        if (!hostHeader.isEmpty()) {
+            tunnel.put("host_header", hostHeader);
+        }
+        URI endpoint = open(tunnel);
+        assertThat(answer(endpoint)).startsWith("HTTP/1.1 502 ").containsIgnoringCase("x-culvert-error: CLV-5001\r\n");
+        Files.writeString(socket, "a file of that name, which is no socket");
+        assertThat(answer(endpoint)).startsWith("HTTP/1.1 502 ").containsIgnoringCase("x-culvert-error: CLV-500");
+        Files.delete(socket);
+
+        UnixHttpService service = UnixHttpService.at(socket);
+        made.push(service);
+
+        assertThat(answer(endpoint)).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nfor " + host);
+        assertThat(answer(endpoint)).startsWith("HTTP/1.1 200 "); // on the stream that was kept, or on another
+    }
+
+    private static String answer(URI endpoint) throws IOException {
+        try (Socket visitor = ask(endpoint, "/")) {
+            return new String(visitor.getInputStream().readAllBytes(), UTF_8);
         }
     }
 

@@ -1,75 +1,67 @@
 package dev.culvert.spi.protocol;
 
-import dev.culvert.spi.CulvertException;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One stream's attempt to reach the service. Lives on the stream's loop. */
+/** One attempt to reach the service. Lives on a loop. */
 final class Dial {
 
-    private final IncomingStream stream;
+    private final EventLoop loop;
+    private final StreamOrigin origin;
     private final DialingService service;
     private final Future<DuplexChannel> connecting;
+    private final Promise<DuplexChannel> dialled;
     private @Nullable DuplexChannel opening;
-    private boolean answered;
 
-    Dial(IncomingStream stream, DialingService service, Future<DuplexChannel> connecting) {
-        this.stream = stream;
+    Dial(EventLoop loop, StreamOrigin origin, DialingService service, Future<DuplexChannel> connecting) {
+        this.loop = loop;
+        this.origin = origin;
         this.service = service;
         this.connecting = connecting;
+        this.dialled = loop.newPromise();
     }
 
-    void start(Duration timeout) {
-        Future<?> timer = stream.channel()
-                .eventLoop()
-                .schedule(() -> refuse(service.timedOut()), timeout.toMillis(), TimeUnit.MILLISECONDS);
-        // Whoever opened the stream may give up while the service is being dialled.
-        stream.channel().closeFuture().addListener(gone -> abandon());
-        connecting.addListener(known -> onLoop(() -> connected(timer)));
-    }
-
-    private void connected(Future<?> timer) {
-        if (!connecting.isSuccess()) {
+    /** What comes of it; whoever cancels that gives up. */
+    Future<DuplexChannel> start(Duration timeout) {
+        Future<?> timer =
+                loop.schedule(() -> dialled.tryFailure(service.timedOut()), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        dialled.addListener(end -> {
             timer.cancel(false);
-            refuse(service.failure(connecting.cause()));
-        } else if (answered) {
+            if (!dialled.isSuccess()) {
+                abandon();
+            }
+        });
+        connecting.addListener(known -> onLoop(this::connected));
+        return dialled;
+    }
+
+    private void connected() {
+        if (!connecting.isSuccess()) {
+            dialled.tryFailure(service.failure(connecting.cause()));
+        } else if (dialled.isDone()) {
             connecting.getNow().close();
         } else {
             DuplexChannel connection = connecting.getNow();
             opening = connection;
-            service.open(stream, connection)
-                    .addListener((Future<DuplexChannel> opened) -> onLoop(() -> {
-                        timer.cancel(false);
-                        opened(opened);
-                    }));
+            service.open(origin, connection)
+                    .addListener((Future<DuplexChannel> opened) -> onLoop(() -> opened(opened)));
         }
     }
 
     private void opened(Future<DuplexChannel> opened) {
-        if (answered) {
-            return; // and the connection is closed
-        }
-        if (opened.isSuccess()) {
+        if (!opened.isSuccess()) {
+            dialled.tryFailure(service.failure(opened.cause()));
+        } else if (dialled.trySuccess(opened.getNow())) {
             opening = null;
-            answered = true;
-            service.join(stream, opened.getNow());
-        } else {
-            refuse(service.failure(opened.cause()));
-        }
-    }
-
-    private void refuse(CulvertException cause) {
-        if (!answered) {
-            abandon();
-            stream.refuse(cause);
-        }
+        } // else the connection is closed, or about to be
     }
 
     private void abandon() {
-        answered = true;
         connecting.cancel(false); // or, if it is connected already, it is closed as soon as that is known
         DuplexChannel unfinished = opening;
         opening = null;
@@ -79,10 +71,10 @@ final class Dial {
     }
 
     private void onLoop(Runnable action) {
-        if (stream.channel().eventLoop().inEventLoop()) {
+        if (loop.inEventLoop()) {
             action.run();
         } else {
-            stream.channel().eventLoop().execute(action);
+            loop.execute(action);
         }
     }
 }

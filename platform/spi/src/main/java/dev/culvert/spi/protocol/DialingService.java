@@ -9,6 +9,7 @@ import dev.culvert.spi.ServiceError;
 import dev.culvert.spi.proxy.ProxyHeader;
 import dev.culvert.spi.proxy.ProxyVersion;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.io.FileNotFoundException;
@@ -100,20 +101,33 @@ public final class DialingService implements LocalService {
 
     @Override
     public void deliver(IncomingStream stream) {
-        new Dial(stream, this, network.connect(stream.channel().eventLoop(), target)).start(connectTimeout);
+        Future<DuplexChannel> dialled = dial(stream.channel().eventLoop(), stream.origin());
+        // Whoever opened the stream may give up while the service is being dialled.
+        stream.channel().closeFuture().addListener(gone -> dialled.cancel(false));
+        dialled.addListener((Future<DuplexChannel> done) -> {
+            if (done.isSuccess()) {
+                stream.bridge(done.getNow(), options);
+            } else if (!done.isCancelled()) {
+                stream.refuse(failure(done.cause()));
+            }
+        });
+    }
+
+    @Override
+    public Future<DuplexChannel> connect(EventLoop loop) {
+        return dial(loop, StreamOrigin.UNKNOWN);
+    }
+
+    private Future<DuplexChannel> dial(EventLoop loop, StreamOrigin origin) {
+        return new Dial(loop, origin, this, network.connect(loop, target)).start(connectTimeout);
     }
 
     /** Says first to a service that has accepted what comes before the stream. */
-    Future<DuplexChannel> open(IncomingStream stream, DuplexChannel service) {
+    Future<DuplexChannel> open(StreamOrigin origin, DuplexChannel service) {
         if (proxyProtocol != null) {
-            service.writeAndFlush(ProxyHeader.of(proxyProtocol, stream.origin()));
+            service.writeAndFlush(ProxyHeader.of(proxyProtocol, origin));
         }
         return opening == null ? service.eventLoop().newSucceededFuture(service) : opening.open(service);
-    }
-
-    /** Joins a stream to the service. */
-    void join(IncomingStream stream, DuplexChannel service) {
-        stream.bridge(service, options);
     }
 
     CulvertException timedOut() {

@@ -30,12 +30,23 @@ public interface TunnelFactory extends ExtensionPoint {
     String local();
 
     /**
-     * Where the platform may connect to find out how the service is: what {@code health_check} tries.
+     * Where the platform may connect to find out how the service is: what {@code health_check} tries, by {@link
+     * LocalService#connect}.
      *
      * @return null if there is nothing that takes connections
      */
     default @Nullable ServiceAddress service() {
         return null;
+    }
+
+    /**
+     * Whether the service may be asked for a page by HTTP/1.1 once {@link LocalService#connect} has connected to it: what
+     * {@code health_check} with a path does. Where not, such a section is refused.
+     *
+     * @return default true: who writes a path knows that his service answers
+     */
+    default boolean answersGet() {
+        return true;
     }
 
     /**

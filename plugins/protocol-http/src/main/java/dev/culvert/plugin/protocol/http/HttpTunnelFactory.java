@@ -30,7 +30,7 @@ import org.pf4j.Extension;
  * A host, or a path of one, that leads to a local HTTP service. {@code [[tunnel]] type = "http"}.
  *
  * @param target {@code local}: where the service is: a port, tried on 127.0.0.1, then on ::1; {@code host:port};
- *     {@code http://host:port}; {@code https://} for one that speaks TLS, {@code h2c://} and {@code h2://} for those that speak
+ *     {@code unix:/path}; {@code http://host:port}; {@code https://} for one that speaks TLS, {@code h2c://} and {@code h2://} for those that speak
  *     HTTP/2 without and with TLS; {@code file:/srv/site}, a directory that the client serves itself. Required on a client
  * @param host the name that visitors ask for; one label alone is a name below the server's domain; {@code *.example.com}
  *     is every name below {@code example.com} that has no tunnel of its own. Default: the server picks one, and after a
@@ -143,15 +143,21 @@ public record HttpTunnelFactory(
     }
 
     @Override
+    public boolean answersGet() {
+        return target instanceof LocalTarget service && !service.scheme().isHttp2();
+    }
+
+    @Override
     public LocalService build(PluginContext context) {
         if (target instanceof LocalDirectory directory) {
             directory.check();
             return new FileSite(directory.path(), context.blocking());
         }
-        if (!(target instanceof LocalTarget service) || service.address().port() == 0) {
+        if (!(target instanceof LocalTarget service) || !service.address().isComplete()) {
             throw new CulvertException(
                     ConfigError.INVALID_VALUE,
-                    "local: " + (target == null ? "missing" : target) + " (expected: host:port, or a port alone).");
+                    "local: " + (target == null ? "missing" : target)
+                            + " (expected: host:port, a port alone, or unix:/path).");
         }
         return new DialingService(
                 context.network(),

@@ -2,22 +2,26 @@ package dev.culvert.plugin.protocol.http;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.culvert.spi.HostPort;
-import dev.culvert.spi.protocol.DialingService;
+import dev.culvert.spi.ServiceAddress;
+import dev.culvert.spi.UnixPath;
 import java.util.Locale;
 
 /**
- * Where a service is, and what it speaks: {@code 3000}, {@code 10.0.0.5:3000}, {@code http://localhost:3000}, {@code
- * https://…}, {@code h2c://…} or {@code h2://…}.
+ * Where a service is, and what it speaks: {@code 3000}, {@code 10.0.0.5:3000}, {@code unix:/run/app.sock}, {@code
+ * http://localhost:3000}, {@code https://…}, {@code h2c://…} or {@code h2://…}; a socket behind those as in {@code
+ * h2c://unix:/run/app.sock}.
  *
  * @param scheme what it speaks
  * @param address where it is; without a host, on this machine
  */
-public record LocalTarget(Scheme scheme, HostPort address) implements HttpTarget {
+public record LocalTarget(Scheme scheme, ServiceAddress address) implements HttpTarget {
 
     private static final String MARK = "://";
+    private static final String UNIX = "unix:";
+    private static final String NO_HOST = "localhost";
 
     /** A service that speaks HTTP/1.1. */
-    public LocalTarget(HostPort address) {
+    public LocalTarget(ServiceAddress address) {
         this(Scheme.HTTP, address);
     }
 
@@ -65,6 +69,9 @@ public record LocalTarget(Scheme scheme, HostPort address) implements HttpTarget
         int mark = text.indexOf(MARK);
         Scheme scheme = mark < 0 ? Scheme.HTTP : scheme(text, text.substring(0, mark));
         String rest = mark < 0 ? text : text.substring(mark + MARK.length());
+        if (rest.startsWith(UNIX)) {
+            return new LocalTarget(scheme, UnixPath.parse(rest));
+        }
         if (mark >= 0 && rest.endsWith("/")) {
             rest = rest.substring(0, rest.length() - 1);
         }
@@ -77,15 +84,28 @@ public record LocalTarget(Scheme scheme, HostPort address) implements HttpTarget
 
     /** The host as requests name it that go straight to the service. */
     String authority() {
-        String shown = DialingService.shown(address);
+        if (address instanceof UnixPath) {
+            return NO_HOST;
+        }
+        String shown = address.shown();
         String usual = ":" + scheme.port;
         return scheme.isTls() && shown.endsWith(usual) ? shown.substring(0, shown.length() - usual.length()) : shown;
+    }
+
+    /** The host that a certificate has to name; {@code localhost} where {@code local} has none. */
+    String host() {
+        return address instanceof HostPort place && !place.host().isEmpty() ? place.host() : NO_HOST;
+    }
+
+    /** The port that TLS knows its sessions by. */
+    int port() {
+        return address instanceof HostPort place ? place.port() : scheme.port;
     }
 
     @JsonValue
     @Override
     public String toString() {
-        String shown = DialingService.shown(address);
+        String shown = address.shown();
         return scheme == Scheme.HTTP ? shown : scheme.text() + MARK + shown;
     }
 
@@ -100,6 +120,7 @@ public record LocalTarget(Scheme scheme, HostPort address) implements HttpTarget
 
     private static IllegalArgumentException malformed(String text) {
         return new IllegalArgumentException("local: \"" + text
-                + "\" (expected: a port, host:port, http://host:port, https://, h2c:// or h2://, or file:/directory)");
+                + "\" (expected: a port, host:port, unix:/path, http://host:port, https://, h2c:// or h2://, or"
+                + " file:/directory)");
     }
 }

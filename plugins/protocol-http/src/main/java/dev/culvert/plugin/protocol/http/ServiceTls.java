@@ -49,7 +49,6 @@ final class ServiceTls implements ServiceOpening {
      * @param serverName the name in its certificate; null for its host
      */
     static ServiceTls of(LocalTarget target, @Nullable Path ca, List<String> pins, @Nullable String serverName) {
-        String host = target.address().host();
         String protocol =
                 target.scheme().isHttp2() ? ApplicationProtocolNames.HTTP_2 : ApplicationProtocolNames.HTTP_1_1;
         try {
@@ -63,7 +62,7 @@ final class ServiceTls implements ServiceOpening {
                             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                             protocol))
                     .build();
-            String expected = serverName != null ? serverName : host.isEmpty() ? "localhost" : host;
+            String expected = serverName != null ? serverName : target.host();
             return new ServiceTls(target, expected, protocol, context);
         } catch (IOException | GeneralSecurityException e) {
             throw new CulvertException(
@@ -79,8 +78,7 @@ final class ServiceTls implements ServiceOpening {
         if (!connection.isActive()) {
             return opened.setFailure(failed("the connection was lost", null));
         }
-        SslHandler tls =
-                context.newHandler(connection.alloc(), name, target.address().port());
+        SslHandler tls = context.newHandler(connection.alloc(), name, target.port());
         tls.setHandshakeTimeoutMillis(0); // the service has connect_timeout for all of it
         tls.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MILLIS);
         ServiceTlsEdge edge = new ServiceTlsEdge(tls);

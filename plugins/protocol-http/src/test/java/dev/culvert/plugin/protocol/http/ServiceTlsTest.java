@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.spi.HostPort;
 import dev.culvert.spi.ServiceError;
+import dev.culvert.spi.UnixPath;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.net.InetAddress;
@@ -174,6 +175,21 @@ final class ServiceTlsTest extends HttpTest {
                 .hasMessageContaining("https:// or h2://");
         assertThatThrownBy(() -> LocalTarget.parse("ftp://x")).hasMessageContaining("https://");
         assertThat(LocalTarget.parse("https://x/").address()).isEqualTo(new HostPort("x", 443));
+    }
+
+    @Test
+    void aUnixSocketMaySpeakAnything() {
+        LocalTarget plain = LocalTarget.parse("unix:/run/app.sock");
+        assertThat(plain).isEqualTo(new LocalTarget(new UnixPath("/run/app.sock")));
+        assertThat(plain).hasToString("unix:/run/app.sock");
+        assertThat(plain.authority()).isEqualTo("localhost");
+        assertThat(LocalTarget.parse("http://unix:/run/app.sock")).isEqualTo(plain);
+        assertThat(LocalTarget.parse("h2c://unix:/run/grpc.sock"))
+                .hasToString("h2c://unix:/run/grpc.sock")
+                .isEqualTo(new LocalTarget(LocalTarget.Scheme.H2C, new UnixPath("/run/grpc.sock")));
+        assertThat(LocalTarget.parse("https://unix:/run/app.sock").host()).isEqualTo("localhost");
+        assertThatThrownBy(() -> LocalTarget.parse("unix:app.sock")).hasMessageContaining("an absolute path");
+        assertThatThrownBy(() -> HttpTarget.parse("http:/run/app.sock")).hasMessageContaining("unix:/path");
     }
 
     private void assertRefused(int port, String reason) throws Exception {

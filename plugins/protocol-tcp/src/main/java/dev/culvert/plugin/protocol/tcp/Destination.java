@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where visitors of a proxy may go: {@code 10.0.0.0/8:22}, {@code [fd00::/8]:443}, {@code db.internal.example:5432},
- * {@code *.internal.example:8000-8999}, {@code 10.0.0.5:*}. Exactly one of name and network is there.
+ * {@code *.example.com:8000-8999}, {@code 10.0.0.5:*}. Exactly one of name and network is there.
  *
  * @param name those that the visitor asks for by a name, wherever that leads, except to {@linkplain Reserved reserved}
- *     addresses
+ *     addresses and, if it is a pattern, to private ones
  * @param network those with an address in it, asked for by that or by any name; reserved ones only if all of the network is
  * @param ports which of their ports
  */
@@ -59,9 +59,19 @@ public record Destination(@Nullable HostName name, @Nullable SourceNetwork netwo
                 : new Destination(HostName.parse(host), null, ports);
     }
 
-    /** Whether a visitor may ask for a name, which may lead anywhere but to reserved addresses. */
+    /** Whether a visitor may ask for a name. */
     boolean covers(HostName asked, int port) {
         return name != null && name.covers(asked) && ports.contains(port);
+    }
+
+    /**
+     * Whether a name that this covers may lead to an address. Names below a pattern are made by others, who could point one at
+     * anything in the client's network; the name that stands here itself is one that the file's author has looked at.
+     */
+    boolean mayLeadTo(InetAddress address) {
+        return name != null
+                && Reserved.around(address) == null
+                && !(name.isWildcard() && Reserved.isPrivate(address));
     }
 
     /** Whether an address may be connected to. */

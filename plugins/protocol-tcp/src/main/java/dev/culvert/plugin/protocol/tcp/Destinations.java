@@ -24,8 +24,7 @@ record Destinations(List<Destination> listed) {
      */
     boolean permit(@Nullable HostName name, InetAddress address, int port) {
         boolean named = name != null
-                && Reserved.around(address) == null
-                && listed.stream().anyMatch(one -> one.covers(name, port));
+                && listed.stream().anyMatch(one -> one.covers(name, port) && one.mayLeadTo(address));
         return named || listed.stream().anyMatch(one -> one.covers(address, port));
     }
 }

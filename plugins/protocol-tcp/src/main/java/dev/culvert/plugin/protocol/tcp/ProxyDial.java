@@ -8,6 +8,7 @@ import dev.culvert.spi.ServiceError;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.ConnectException;
@@ -93,7 +94,12 @@ final class ProxyDial {
         List<InetAddress> permitted = Arrays.stream(found)
                 .filter(address -> service.destinations().permit(wanted.name(), address, wanted.port()))
                 .toList();
-        if (permitted.isEmpty()) {
+        if (permitted.isEmpty() && wanted.name() != null && found.length > 0) {
+            fail(
+                    ServiceError.DESTINATION_NOT_LISTED,
+                    "leads to " + NetUtil.toAddressString(found[0]) + ", which is not in a network among the destinations",
+                    null);
+        } else if (permitted.isEmpty()) {
             refuse();
         } else {
             next(permitted.iterator());

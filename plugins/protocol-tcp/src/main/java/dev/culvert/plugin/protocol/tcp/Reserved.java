@@ -27,7 +27,22 @@ final class Reserved {
             .map(SourceNetwork::parse)
             .toList();
 
+    private static final List<SourceNetwork> PRIVATE = Stream.of(
+                    "10.0.0.0/8", // RFC 1918
+                    "100.64.0.0/10", // a provider's, RFC 6598
+                    "172.16.0.0/12",
+                    "192.168.0.0/16",
+                    "fc00::/7", // unique local, RFC 4193
+                    "fec0::/10") // site-local, as it was before
+            .map(SourceNetwork::parse)
+            .toList();
+
     private Reserved() {}
+
+    /** Whether an address means something else in another network, so that whoever owns a name may not choose it freely. */
+    static boolean isPrivate(InetAddress address) {
+        return PRIVATE.stream().anyMatch(network -> network.contains(address));
+    }
 
     /** The reserved network that an address is in; null if it is an ordinary one. */
     static @Nullable SourceNetwork around(InetAddress address) {

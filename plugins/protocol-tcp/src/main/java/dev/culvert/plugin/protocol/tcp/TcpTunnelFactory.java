@@ -89,7 +89,7 @@ public record TcpTunnelFactory(
         }
         if (target instanceof ProxyKind && destinations.isEmpty()) {
             throw new IllegalArgumentException("destinations: none (expected: where visitors of \"" + target
-                    + "\" may go, as [\"10.0.0.0/8:22\", \"*.internal.example:443\"])");
+                    + "\" may go, as [\"10.0.0.0/8:22\", \"*.example.com:443\"])");
         }
         if (target instanceof ProxyKind && proxyProtocol != null) {
             throw new IllegalArgumentException("proxy_protocol (expected: none where local is \"" + target + "\")");

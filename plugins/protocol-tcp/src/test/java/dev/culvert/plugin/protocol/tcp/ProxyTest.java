@@ -150,6 +150,65 @@ final class ProxyTest {
         assertCodes(ServiceError.DESTINATION_NOT_LISTED);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "2130706433,1,400,CLV-5010",
+        "0177.0.0.1,1,400,CLV-5010",
+        "0x7f000001,1,400,CLV-5010",
+        "127.1,1,400,CLV-5010",
+        "127.0.0.1,2,403,CLV-5009",
+        "169.254.169.254,2,403,CLV-5009",
+        "localhost,2,403,CLV-5009",
+        "localhost.,2,403,CLV-5009",
+        "::1,2,403,CLV-5009",
+        "::ffff:127.0.0.1,2,403,CLV-5009",
+        "::ffff:7f00:1,2,403,CLV-5009",
+        "::127.0.0.1,2,403,CLV-5009",
+        "64:ff9b::7f00:1,2,403,CLV-5009",
+        "2002:7f00:1::,2,403,CLV-5009",
+        "fe80::1,2,403,CLV-5009",
+        "fd00:ec2::254,2,403,CLV-5009",
+    })
+    void noNotationLeadsToTheClientItselfWhenEverythingPublicIsListed(
+            String host, int reply, int status, String code) throws Exception {
+        EchoService itself = kit.closing(EchoService.start());
+        int port = itself.address().port();
+        lookup = name -> new InetAddress[] {InetAddress.getByName("127.0.0.1"), InetAddress.getByName("::1")};
+        String[] everything = {"0.0.0.0/0:*", "[::/0]:*", "*.example:*"};
+
+        Endpoint socks = served(ProxyKind.SOCKS5, everything);
+        assertThat(ask(socks, GREETING + byName(host, port))).isEqualTo("\5\0" + refused(reply));
+        int refusals = 1;
+        if (host.indexOf(':') >= 0) {
+            assertThat(ask(socks, GREETING + byAddress(host, port))).isEqualTo("\5\0" + refused(2));
+            assertThat(ask(socks, GREETING + byName("[" + host + "]", port))).isEqualTo("\5\0" + refused(1));
+            refusals = 3;
+        }
+        int ofSocks = refusals;
+        await().until(() -> tunnel.failedDials().size() == ofSocks);
+        assertThat(tunnel.failedDials().get(0).code().code()).isEqualTo(code);
+
+        KitTunnel other = kit.tunnel();
+        Endpoint http = served(other, ProxyKind.HTTP_PROXY, everything);
+        String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        assertThat(ask(http, connect(authority)))
+                .startsWith("HTTP/1.1 " + status + " ")
+                .contains(code);
+        assertThat(itself.connections()).isZero();
+    }
+
+    @Test
+    void aNameBelowAPatternThatLeadsToAPrivateAddressIsRefusedAndSaidWhere() throws Exception {
+        lookup = name -> new InetAddress[] {InetAddress.getByName("10.0.0.1")};
+        Endpoint endpoint = served(ProxyKind.SOCKS5, "*.example:*", "10.0.0.0/8:22");
+
+        assertThat(ask(endpoint, GREETING + byName("a.example", 443))).isEqualTo("\5\0" + refused(2));
+
+        assertCodes(ServiceError.DESTINATION_NOT_LISTED);
+        assertThat(tunnel.failedDials().get(0))
+                .hasMessageContaining("destination a.example:443 leads to 10.0.0.1, which is not in a network");
+    }
+
     @Test
     void whatIsNotListedIsRefusedBeforeItIsLookedUp() throws Exception {
         lookup = name -> {
@@ -322,6 +381,10 @@ final class ProxyTest {
     // --- what the tests are made of
 
     private Endpoint served(ProxyKind kind, String... destinations) {
+        return served(tunnel, kind, destinations);
+    }
+
+    private Endpoint served(KitTunnel tunnel, ProxyKind kind, String... destinations) {
         TcpTunnelFactory client = new TcpTunnelFactory(
                 kind,
                 0,
@@ -421,7 +484,7 @@ final class ProxyTest {
     }
 
     private static String byAddress(String address, int port) throws UnknownHostException {
-        byte[] bytes = address.startsWith("::ffff:")
+        byte[] bytes = address.startsWith("::ffff:") // which Java makes one of IPv4
                 ? mapped(InetAddress.getByName(address).getAddress())
                 : InetAddress.getByName(address).getAddress();
         return "\5\1\0" + (bytes.length == 4 ? "\1" : "\4") + new String(bytes, ISO_8859_1) + port(port);

@@ -68,6 +68,11 @@ public record TlsTunnelFactory(
     }
 
     @Override
+    public boolean answersGet() {
+        return false; // what it speaks is TLS, with its visitors
+    }
+
+    @Override
     public LocalService build(PluginContext context) {
         if (target == null || !target.isComplete()) {
             throw new CulvertException(
