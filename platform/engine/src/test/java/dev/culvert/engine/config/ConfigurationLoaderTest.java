@@ -231,6 +231,8 @@ final class ConfigurationLoaderTest {
                 [registry]
                 type = "sample"
                 name = "$${HOST} ${QUOTED}"
+                [limits]
+                window = "${WINDOW:-}"
                 """)
                 .environment(Map.of("HOST", "localhost", "CONNECTIONS", "7", "QUOTED", "a\"\nb = 1", "NAMES", "a, b"));
 
@@ -241,6 +243,7 @@ final class ConfigurationLoaderTest {
         assertThat(sample.listen().get(0).proxyProtocol()).isTrue();
         assertThat(sample.listen().get(0).names()).containsExactly("a", "b");
         assertThat(sample.registry()).isEqualTo(new Sample.SampleRegistry("${HOST} a\"\nb = 1", null, null));
+        assertThat(sample.limits().window()).isEqualTo(DataSize.ofKibibytes(256));
     }
 
     @Test
