@@ -263,6 +263,24 @@ final class ConfigurationLoaderTest {
     }
 
     @Test
+    void aFlagForAPortLeavesTheHostAsItIs() {
+        assertThat(bound("[[listen]]\nbind = \"127.0.0.1:1\"")).isEqualTo(new HostPort("127.0.0.1", 5));
+        assertThat(bound("[[listen]]\nbind = \"[::1]:1\"")).isEqualTo(new HostPort("::1", 5));
+        assertThat(bound("[[listen]]\nbind = \":1\"")).isEqualTo(new HostPort("", 5));
+        assertThat(bound("[[listen]]\nbind = 1")).isEqualTo(new HostPort("", 5));
+        assertThat(bound("")).isEqualTo(new HostPort("", 5));
+    }
+
+    private static HostPort bound(String toml) {
+        ConfigurationSources sources = ConfigurationSources.text("server.toml", toml);
+        return LOADER.load(sources.port("--port", "listen[0].bind", 5))
+                .value()
+                .listen()
+                .get(0)
+                .bind();
+    }
+
+    @Test
     void aFlagCountsMoreThanTheEnvironmentAndThatMoreThanTheFile() {
         ConfigurationSources file = ConfigurationSources.text("server.toml", "[listen]\nbind = 1\nconnections = 1")
                 .environment(Map.of("BIND", "2"));
