@@ -37,31 +37,33 @@ final class Administration {
     }
 
     String get(String path) {
-        try {
-            HttpResponse<String> response = HTTP.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                            .timeout(Duration.ofSeconds(20))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
-            assertThat(response.statusCode()).as("status of %s", path).isEqualTo(200);
-            return response.body();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        HttpResponse<String> response = send(request(path));
+        assertThat(response.statusCode()).as("status of %s", path).isEqualTo(200);
+        return response.body();
+    }
+
+    /** The status of what is asked for. */
+    int statusOf(String path) {
+        return send(request(path)).statusCode();
     }
 
     /** Gives a command, as {@code culvert} does. */
     HttpResponse<String> command(String path) {
+        return post("/api/v1/" + path);
+    }
+
+    HttpResponse<String> post(String path) {
+        return send(request(path).header("Culvert-Command", "test").POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return HTTP.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/" + path))
-                            .header("Culvert-Command", "test")
-                            .POST(HttpRequest.BodyPublishers.noBody())
-                            .timeout(Duration.ofSeconds(20))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

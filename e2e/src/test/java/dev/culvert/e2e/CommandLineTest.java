@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -13,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person sees who types a command. */
@@ -209,21 +212,25 @@ class CommandLineTest {
                 .doesNotContain("Exception");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "server.toml",
-                "client.toml",
-                "profiles/yamux-relay-server.toml",
-                "profiles/yamux-relay-client.toml",
-                "profiles/burrow-server.toml",
-                "profiles/burrow-client.toml"
-            })
-    void theFilesOfTheDistributionAreRight(String name) {
-        String file = Culvert.home().resolve("config").resolve(name).toString();
-        Map<String, String> tokens = Map.of("CULVERT_TOKEN", Pair.TOKEN, "BURROW_TOKEN", Pair.TOKEN);
+    static List<Path> filesOfTheDistribution() throws IOException {
+        try (Stream<Path> files = Files.walk(Culvert.home().resolve("config"))) {
+            return files.filter(file -> file.toString().endsWith(".toml")).toList();
+        }
+    }
 
-        Culvert check = Culvert.run(Culvert.home(), directory, tokens, "check", file);
+    @ParameterizedTest
+    @MethodSource("filesOfTheDistribution")
+    void theFilesOfTheDistributionAreRight(Path file) {
+        String pin = "sha256/" + "A".repeat(43) + "=";
+        Map<String, String> required = Map.of(
+                "CULVERT_TOKEN", Pair.TOKEN,
+                "BURROW_TOKEN", Pair.TOKEN,
+                "AGENT_TOKEN", Pair.TOKEN,
+                "TUNNEL_TOKEN", Pair.TOKEN,
+                "CORE_PIN", pin,
+                "SERVER_PIN", pin);
+
+        Culvert check = Culvert.run(Culvert.home(), directory, required, "check", file.toString());
 
         assertThat(check.err()).isEmpty();
         assertThat(check.exitCode()).isZero();

@@ -14,6 +14,7 @@ final class Relay implements AutoCloseable {
     private final int target;
     private final OutputStream tap;
     private final List<Socket> sockets = new ArrayList<>();
+    private volatile boolean blocked;
 
     Relay(int target) {
         this(target, OutputStream.nullOutputStream());
@@ -28,6 +29,16 @@ final class Relay implements AutoCloseable {
 
     int port() {
         return service.port();
+    }
+
+    /** Resets every connection, and each that comes, until it is {@link #restore restored}. */
+    void block() {
+        blocked = true;
+        cut();
+    }
+
+    void restore() {
+        blocked = false;
     }
 
     /** Resets every connection, on both sides. */
@@ -47,6 +58,10 @@ final class Relay implements AutoCloseable {
     }
 
     private void carry(Socket near, InputStream in, OutputStream out) throws IOException {
+        if (blocked) {
+            near.setSoLinger(true, 0);
+            return;
+        }
         Socket far = Visitor.connect(target);
         far.setSoTimeout(0);
         synchronized (sockets) {

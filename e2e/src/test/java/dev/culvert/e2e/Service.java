@@ -92,6 +92,11 @@ final class Service implements AutoCloseable {
         return listener.getLocalPort();
     }
 
+    /** Takes no further connections; those that are open go on. */
+    void refuse() throws IOException {
+        listener.close();
+    }
+
     int connections() {
         return open.size();
     }

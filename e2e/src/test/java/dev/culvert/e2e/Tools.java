@@ -40,6 +40,16 @@ final class Tools {
         return said;
     }
 
+    /** What openssl says of a handshake with a port of this machine, by one version of TLS: {@code tls1_1}, {@code tls1_2}. */
+    static String handshake(int port, String version) throws IOException, InterruptedException {
+        // Without the cipher openssl itself would refuse what is old.
+        return run(
+                "sh",
+                "-c",
+                require("openssl") + " s_client -connect 127.0.0.1:" + port + " -" + version
+                        + " -cipher ALL:@SECLEVEL=0 </dev/null");
+    }
+
     /** A key and a certificate for it that vouches for itself: {@code NAME.key} and {@code NAME.pem}. */
     static void certify(Path directory, String name, List<String> hosts) throws IOException, InterruptedException {
         String said = run(

@@ -105,7 +105,7 @@ final class ClientCommand implements Callable<Integer> {
         if (server != null) {
             flags.set("--server", "server", ClientFlags.server(server, controlPort));
         } else if (controlPort != null) {
-            flags.set("--server", "server", "127.0.0.1:" + controlPort);
+            flags.port("--control-port", "server", controlPort);
         }
         if (local != null) {
             flags.set("--local", "tunnel[0].local", ClientFlags.localOrUrl(local));

@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** What the command line says about the configuration: which flag set which key. */
 final class Flags {
 
-    private final List<Flag> all = new ArrayList<>();
+    private final List<UnaryOperator<ConfigurationSources>> all = new ArrayList<>();
 
     /**
      * Sets a key.
@@ -19,7 +20,13 @@ final class Flags {
      * @param value a string, number, boolean, or a list or map of them
      */
     Flags set(String flag, String path, Object value) {
-        all.add(new Flag(flag, path, value));
+        all.add(sources -> sources.flag(flag, path, value));
+        return this;
+    }
+
+    /** Sets the port of an address whose host stays as the file has it. */
+    Flags port(String flag, String path, int port) {
+        all.add(sources -> sources.port(flag, path, port));
         return this;
     }
 
@@ -39,11 +46,9 @@ final class Flags {
 
     ConfigurationSources over(ConfigurationSources sources) {
         ConfigurationSources merged = sources;
-        for (Flag flag : all) {
-            merged = merged.flag(flag.name(), flag.path(), flag.value());
+        for (UnaryOperator<ConfigurationSources> flag : all) {
+            merged = flag.apply(merged);
         }
         return merged;
     }
-
-    private record Flag(String name, String path, Object value) {}
 }

@@ -121,7 +121,7 @@ final class ServerCommand implements Callable<Integer> {
         Flags flags = new Flags();
         Integer control = port == null ? controlPort : port;
         if (control != null) {
-            flags.set(port == null ? "--control-port" : "--port", "listen[0].bind", ":" + control);
+            flags.port(port == null ? "--control-port" : "--port", "listen[0].bind", control);
         }
         if (transport != null) {
             flags.set("--transport", "listen[0].transport", List.of(Map.of("type", transport)));

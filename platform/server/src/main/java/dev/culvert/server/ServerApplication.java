@@ -10,7 +10,9 @@ import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
 import io.prometheus.metrics.instrumentation.dropwizard.DropwizardExports;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.servlet.DispatcherType;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -62,10 +64,15 @@ public final class ServerApplication extends Application<ServerConfiguration> {
         });
         JvmMetrics.builder().register(registry);
         registry.register(new DropwizardExports(SnakeCaseMetrics.of(environment.metrics())));
+        PrometheusMetricsServlet prometheus = new PrometheusMetricsServlet(registry);
+        environment.servlets().addServlet("prometheus", prometheus).addMapping("/metrics", "/api/v1/metrics");
+        // Where a file gives it a port of its own, whoever reaches that port sees how the server is, and changes
+        // nothing.
+        environment.admin().addServlet("prometheus", prometheus).addMapping("/metrics");
         environment
-                .servlets()
-                .addServlet("prometheus", new PrometheusMetricsServlet(registry))
-                .addMapping("/metrics", "/api/v1/metrics");
+                .admin()
+                .addFilter("observed", new ObservedOnly())
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         environment.jersey().setUrlPattern("/api/*");
         environment.jersey().register(new StatusResource(built));
         CommandResource told = new CommandResource(built);

@@ -23,7 +23,21 @@ public final class ConfigurationSources {
     private final Map<String, KeyPath> variables;
     private final List<Setting> fromFlags;
 
-    record Setting(KeyPath path, JsonNode value, Origin origin) {}
+    /** {@code keepsHost}: the value is an address, whose host the tree may have already. */
+    record Setting(KeyPath path, JsonNode value, Origin origin, boolean keepsHost) {
+
+        Setting(KeyPath path, JsonNode value, Origin origin) {
+            this(path, value, origin, false);
+        }
+
+        Setting in(ConfigurationTree tree) {
+            String had = tree.at(path).asText();
+            int colon = had.lastIndexOf(':');
+            return keepsHost && colon > 0
+                    ? new Setting(path, TextNode.valueOf(had.substring(0, colon) + value.textValue()), origin)
+                    : this;
+        }
+    }
 
     private ConfigurationSources(
             Supplier<TomlDocument> document,
@@ -85,8 +99,24 @@ public final class ConfigurationSources {
      * @param value a string, number, boolean, or a list or map of them
      */
     public ConfigurationSources flag(String flag, String path, Object value) {
+        return with(new Setting(KeyPath.parse(path), VALUES.valueToTree(value), Origin.flag(flag)));
+    }
+
+    /**
+     * The same, with a port from the command line for an address whose host stays what the file says; without one it is
+     * {@code :port}.
+     *
+     * @param flag what the user typed, {@code --port}
+     * @param path which key has the address, {@code listen[0].bind}
+     * @param port the port
+     */
+    public ConfigurationSources port(String flag, String path, int port) {
+        return with(new Setting(KeyPath.parse(path), TextNode.valueOf(":" + port), Origin.flag(flag), true));
+    }
+
+    private ConfigurationSources with(Setting fromFlag) {
         List<Setting> more = new ArrayList<>(fromFlags);
-        more.add(new Setting(KeyPath.parse(path), VALUES.valueToTree(value), Origin.flag(flag)));
+        more.add(fromFlag);
         return new ConfigurationSources(document, environment, variables, more);
     }
 
@@ -99,7 +129,7 @@ public final class ConfigurationSources {
                 tree.set(new Setting(path, TextNode.valueOf(value), Origin.environment(variable)));
             }
         });
-        fromFlags.forEach(tree::set);
+        fromFlags.forEach(setting -> tree.set(setting.in(tree)));
         return tree;
     }
 }

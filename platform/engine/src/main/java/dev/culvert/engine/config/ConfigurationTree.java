@@ -126,9 +126,11 @@ final class ConfigurationTree {
     private JsonNode substitute(JsonNode node, KeyPath path, Variables variables) {
         if (node instanceof ObjectNode object) {
             ObjectNode copy = JsonNodeFactory.instance.objectNode();
-            object.properties()
-                    .forEach(field -> copy.set(
-                            field.getKey(), substitute(field.getValue(), path.key(field.getKey()), variables)));
+            object.properties().forEach(field -> {
+                if (!variables.leavesOut(field.getValue().textValue())) {
+                    copy.set(field.getKey(), substitute(field.getValue(), path.key(field.getKey()), variables));
+                }
+            });
             return copy;
         }
         if (node instanceof ArrayNode array) {

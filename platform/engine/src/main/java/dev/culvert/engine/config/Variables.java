@@ -10,12 +10,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code ${NAME}} and {@code ${NAME:-default}} inside a string; {@code $${} stands for a literal <code>${</code>.
  *
+ * <p>A key whose value is <code>"${NAME:-}"</code> alone is optional: without a value it counts as not written.
+ *
  * <p>Works on strings that are parsed already, so that a value cannot break out of its quotes.
  */
 final class Variables {
 
     private static final Pattern REFERENCE =
             Pattern.compile("\\$(\\$\\{)|\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?}|\\$\\{");
+
+    /** All of a value: with a default that is nothing. */
+    private static final Pattern OPTIONAL = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*):-}");
 
     private final Map<String, String> environment;
 
@@ -37,6 +42,18 @@ final class Variables {
         Origin origin() {
             return used.isEmpty() ? null : Origin.environment(String.join(", ", used));
         }
+    }
+
+    /**
+     * Whether the key of a value counts as not written: {@code "${NAME:-}"} and nothing else, while {@code NAME} has no
+     * value or an empty one.
+     *
+     * @param value null for what is no string
+     */
+    boolean leavesOut(@Nullable String value) {
+        Matcher optional = OPTIONAL.matcher(value == null ? "" : value);
+        return optional.matches()
+                && environment.getOrDefault(optional.group(1), "").isEmpty();
     }
 
     Result substitute(String text) {

@@ -231,6 +231,8 @@ final class ConfigurationLoaderTest {
                 [registry]
                 type = "sample"
                 name = "$${HOST} ${QUOTED}"
+                [limits]
+                window = "${WINDOW:-}"
                 """)
                 .environment(Map.of("HOST", "localhost", "CONNECTIONS", "7", "QUOTED", "a\"\nb = 1", "NAMES", "a, b"));
 
@@ -241,6 +243,7 @@ final class ConfigurationLoaderTest {
         assertThat(sample.listen().get(0).proxyProtocol()).isTrue();
         assertThat(sample.listen().get(0).names()).containsExactly("a", "b");
         assertThat(sample.registry()).isEqualTo(new Sample.SampleRegistry("${HOST} a\"\nb = 1", null, null));
+        assertThat(sample.limits().window()).isEqualTo(DataSize.ofKibibytes(256));
     }
 
     @Test
@@ -257,6 +260,24 @@ final class ConfigurationLoaderTest {
                 .singleElement()
                 .asString()
                 .contains("registry.type: ${ without a name and an end");
+    }
+
+    @Test
+    void aFlagForAPortLeavesTheHostAsItIs() {
+        assertThat(bound("[[listen]]\nbind = \"127.0.0.1:1\"")).isEqualTo(new HostPort("127.0.0.1", 5));
+        assertThat(bound("[[listen]]\nbind = \"[::1]:1\"")).isEqualTo(new HostPort("::1", 5));
+        assertThat(bound("[[listen]]\nbind = \":1\"")).isEqualTo(new HostPort("", 5));
+        assertThat(bound("[[listen]]\nbind = 1")).isEqualTo(new HostPort("", 5));
+        assertThat(bound("")).isEqualTo(new HostPort("", 5));
+    }
+
+    private static HostPort bound(String toml) {
+        ConfigurationSources sources = ConfigurationSources.text("server.toml", toml);
+        return LOADER.load(sources.port("--port", "listen[0].bind", 5))
+                .value()
+                .listen()
+                .get(0)
+                .bind();
     }
 
     @Test

@@ -77,6 +77,19 @@ final class SmallPartsTest {
     }
 
     @Test
+    void aKeyThatIsAnOptionalVariableAloneCountsAsNotWrittenWithoutAValue() {
+        Variables variables = new Variables(Map.of("A", "1", "EMPTY", ""));
+
+        assertThat(variables.leavesOut("${NONE:-}")).isTrue();
+        assertThat(variables.leavesOut("${EMPTY:-}")).isTrue();
+        assertThat(variables.leavesOut("${A:-}")).isFalse();
+        assertThat(variables.leavesOut("${EMPTY}")).isFalse();
+        assertThat(variables.leavesOut("x${NONE:-}")).isFalse();
+        assertThat(variables.leavesOut("")).isFalse();
+        assertThat(variables.leavesOut(null)).isFalse();
+    }
+
+    @Test
     void secretsAreToldByTheirKeys() {
         assertThat(Secrecy.isSecret(KeyPath.parse("server.key_store_password"))).isTrue();
         assertThat(Secrecy.isSecret(KeyPath.parse("auth[0].tokens[3]"))).isTrue();

@@ -63,6 +63,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     private boolean sentTwice;
     private boolean requestDone;
     private boolean answering;
+    private boolean offering; // the answer's head is with the filters: the visitor has seen nothing of it
     private boolean answerDelimited;
     private boolean serviceKeepsAlive;
     private boolean skipping;
@@ -157,9 +158,13 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
             return;
         }
         CulvertException cause = answer.cause();
-        if (answering) {
+        if (answering && !offering) {
             abort(HttpEnd.Outcome.REFUSED, cause);
             return;
+        }
+        if (offering) {
+            visitor.filterBy(null); // they have seen a head, of the answer that this one replaces
+            answering = false;
         }
         end();
         giveUpService();
@@ -473,8 +478,12 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
             answerDelimited = Framing.isDelimited(answer, asked.method());
             serviceKeepsAlive = answerDelimited && io.netty.handler.codec.http.HttpUtil.isKeepAlive(answer);
             visitor.answersToHead(asked.method().equals(HttpMethod.HEAD));
+            offering = true;
             visitor.write(forVisitor(answer));
-            touch();
+            offering = false;
+            if (!over) {
+                touch();
+            }
         }
     }
 
@@ -610,6 +619,9 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
         HopByHop.upgrade(answer.headers());
         answer.setProtocolVersion(HttpVersion.HTTP_1_1);
         visitor.write(answer);
+        if (over) {
+            return; // a filter did not like it
+        }
         visitor.write(LastHttpContent.EMPTY_LAST_CONTENT);
         visitor.flush();
         DuplexChannel bare = visitor.unwrap();

@@ -149,7 +149,7 @@ final class Filtering implements HttpExchange {
      * A part of the answer as the visitor is to get it; takes and gives ownership.
      *
      * @param visitor who gets it
-     * @return null for nothing, since the answer breaks off
+     * @return null for nothing, since the answer breaks off, or another was given
      */
     @Nullable
     Object answer(VisitorEnd visitor, Object message) {
@@ -171,6 +171,9 @@ final class Filtering implements HttpExchange {
             }
             if (message instanceof HttpResponse head) {
                 through.response(head.status(), head.headers());
+                if (end != null) {
+                    return null; // it was ended there, and another answer given
+                }
                 frame(visitor, head);
                 return head;
             }

@@ -54,6 +54,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Visitors who speak HTTP/2, and visitors who come by TLS. */
 final class Http2Test extends HttpTest {
@@ -226,6 +228,35 @@ final class Http2Test extends HttpTest {
         assertThat(new GZIPInputStream(new ByteArrayInputStream(passed.body())).readAllBytes())
                 .isEqualTo(text.getBytes(ISO_8859_1));
         assertThat(origin.requests()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void aFilterReplacesAnAnswerOfWhichTheVisitorHasSeenNothing(HttpClient.Version version) throws Exception {
+        secure = true;
+        certify("localhost");
+        certify("other.example.com");
+        filters = filters("[{\"type\": \"size\", \"response_body\": \"1KiB\"}, {\"type\": \"compression\"}]");
+        Origin origin = origin((request, in, out, connection) -> {
+            Origin.say(out, 200, "", new byte[request.start().contains("/long") ? 1025 : 1024]);
+            return true;
+        });
+        String url = "https://localhost:" + atLocalhost(origin);
+        HttpClient client = client(version);
+
+        HttpResponse<String> tooLong =
+                client.send(HttpRequest.newBuilder(URI.create(url + "/long")).build(), BodyHandlers.ofString());
+        HttpResponse<String> passed =
+                client.send(HttpRequest.newBuilder(URI.create(url + "/")).build(), BodyHandlers.ofString());
+
+        assertThat(tooLong.version()).isEqualTo(version);
+        assertThat(tooLong.statusCode()).isEqualTo(502);
+        assertThat(tooLong.body()).contains("CLV-6045");
+        assertThat(passed.statusCode()).isEqualTo(200);
+        assertThat(passed.body()).hasSize(1024);
+        assertThat(tunnel().reports())
+                .extracting(RequestReport::outcome)
+                .containsExactly(RequestReport.Outcome.REFUSED, RequestReport.Outcome.OK);
     }
 
     private static List<HttpFilterFactory> filters(String sections) throws IOException {
