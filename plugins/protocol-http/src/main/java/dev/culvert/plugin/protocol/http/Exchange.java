@@ -552,6 +552,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     // Asked once more only if that cannot do harm, and if it was not the service's answer that the stream ended.
     private void serviceLost(ServiceEnd lost, Throwable cause) {
         service = null;
+        lost.reset(); // first: its place is this visitor's, who may need it again
         boolean dialled = !(cause instanceof CulvertException known && known.code() instanceof ServiceError);
         if (repeatable
                 && !sentTwice
@@ -563,7 +564,6 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
             route.events().sentTwice();
             ask(Duration.ZERO);
         } else {
-            lost.reset();
             serviceFailed(cause);
         }
     }
