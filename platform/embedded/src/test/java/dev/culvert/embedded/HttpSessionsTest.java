@@ -28,7 +28,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +56,8 @@ final class HttpSessionsTest {
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
     private final int http = FreePort.any();
     private final PrometheusRegistry metrics = new PrometheusRegistry();
+    private final Semaphore reached = new Semaphore(0);
+    private final BlockingQueue<CountDownLatch> finishing = new LinkedBlockingQueue<>();
     private HttpServer service;
     private TunnelServer server;
 
@@ -157,6 +166,41 @@ final class HttpSessionsTest {
         assertThat(get("slow", "/")).endsWith("served /");
     }
 
+    @Test
+    void aStreamThatIsKeptTakesNoPlaceOfAVisitor() throws Exception {
+        serve(Map.of());
+        client(at("a", "b"), List.of(tunnel("web", Map.of("max_connections", 1))));
+        await().atMost(PATIENCE).until(() -> server.clients().size() == 2);
+
+        assertThat(get("web", "/api/1")).endsWith("served /api/1"); // keeps a stream through a
+        assertThat(get("web", "/ws/1")).endsWith("served /ws/1"); // needs one through b
+        assertThat(post("web", "/any", 4)).endsWith("served /any 4");
+
+        try (Slow slow = new Slow("127.0.0.1", "web")) {
+            assertThat(get("web", "/api/2")).startsWith("HTTP/1.1 429 ").contains("x-culvert-error: CLV-3017");
+            assertThat(slow.finish()).endsWith("served /slow");
+        }
+        assertThat(get("web", "/api/3")).endsWith("served /api/3");
+    }
+
+    @Test
+    void aStreamThatIsKeptCountsForWhoUsesIt() throws Exception {
+        serve(Map.of());
+        client(at("a"), List.of(tunnel("web", Map.of("max_connections_per_source", 1))));
+        assertThat(get("web", "/")).endsWith("served /"); // keeps the only stream
+        assertThat(streams()).isEqualTo(Map.of("a", 1));
+
+        try (Slow other = new Slow("127.0.0.2", "web")) {
+            assertThat(streams()).as("taken over").isEqualTo(Map.of("a", 1));
+            assertThat(get("web", "/")).endsWith("served /");
+            assertThat(ask("127.0.0.2", "GET / HTTP/1.1\r\n", "web", ""))
+                    .startsWith("HTTP/1.1 429 ")
+                    .contains("x-culvert-error: CLV-3018");
+            assertThat(other.finish()).endsWith("served /slow");
+        }
+        assertThat(ask("127.0.0.2", "GET / HTTP/1.1\r\n", "web", "")).endsWith("served /");
+    }
+
     private long[] bothWays(String name) throws Exception {
         return new long[] {
             millis(() -> assertThat(get(name, "/large")).hasSizeGreaterThan(AMOUNT)),
@@ -166,18 +210,58 @@ final class HttpSessionsTest {
 
     // --- what the tests are made of
 
+    /** A visitor whose request has reached the service, which answers when it is told to. */
+    private final class Slow implements AutoCloseable {
+
+        private final CountDownLatch finish = new CountDownLatch(1);
+        private final CompletableFuture<String> answer;
+
+        Slow(String from, String host) throws InterruptedException {
+            finishing.add(finish);
+            answer = CompletableFuture.supplyAsync(
+                    () -> ask(from, "GET /slow HTTP/1.1\r\n", host, ""), HttpSessionsTest::inThread);
+            assertThat(reached.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+
+        String finish() {
+            finish.countDown();
+            return answer.join();
+        }
+
+        @Override
+        public void close() {
+            finish.countDown();
+        }
+    }
+
+    private void awaitTurn() {
+        reached.release();
+        try {
+            finishing.take().await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void serve(Map<String, Object> multiplexer) throws IOException {
         service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         service.createContext("/", exchange -> {
             try (exchange) {
                 int length = exchange.getRequestBody().readAllBytes().length;
                 String path = exchange.getRequestURI().getPath();
+                if (path.equals("/slow")) {
+                    awaitTurn();
+                }
                 String text = path.equals("/large") ? "x".repeat(AMOUNT) : "served " + path;
                 byte[] body = (length == 0 ? text : text + " " + length).getBytes(ISO_8859_1);
                 exchange.sendResponseHeaders(200, body.length);
                 exchange.getResponseBody().write(body);
             }
         });
+        ExecutorService threads = Executors.newCachedThreadPool();
+        made.push(threads::shutdown);
+        service.setExecutor(threads);
         service.start();
         made.push(() -> service.stop(0));
         var settings = settings(List.of(listener("a", multiplexer), listener("b", multiplexer)));
@@ -279,7 +363,13 @@ final class HttpSessionsTest {
     }
 
     private String ask(String head, String host, String body) {
-        try (Socket visitor = new Socket(InetAddress.getLoopbackAddress(), http)) {
+        return ask("127.0.0.1", head, host, body);
+    }
+
+    private String ask(String from, String head, String host, String body) {
+        try (Socket visitor = new Socket()) {
+            visitor.bind(new InetSocketAddress(from, 0));
+            visitor.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), http));
             visitor.setSoTimeout((int) PATIENCE.toMillis());
             String close = head.contains("Connection:") ? "" : "Connection: close\r\n";
             visitor.getOutputStream()

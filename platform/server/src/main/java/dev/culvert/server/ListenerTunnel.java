@@ -57,6 +57,16 @@ final class ListenerTunnel implements TunnelHandle {
     }
 
     @Override
+    public void leave(TunnelStream stream) {
+        whole.leave(stream);
+    }
+
+    @Override
+    public boolean enter(TunnelStream stream, StreamOrigin origin) {
+        return whole.enter(stream, origin);
+    }
+
+    @Override
     public CompletionStage<Void> available() {
         return whole.available(choice);
     }

@@ -123,6 +123,16 @@ final class PublicTunnel implements TunnelHandle {
     }
 
     @Override
+    public void leave(TunnelStream stream) {
+        ServedTunnel.leave(stream.channel());
+    }
+
+    @Override
+    public boolean enter(TunnelStream stream, StreamOrigin origin) {
+        return ServedTunnel.reenter(stream.channel(), origin);
+    }
+
+    @Override
     public CompletionStage<Void> available() {
         return available(SessionChoice.ANY);
     }

@@ -31,6 +31,9 @@ final class ServedTunnel implements Candidate {
 
     private static final AttributeKey<ServedTunnel> SERVED = AttributeKey.valueOf(ServedTunnel.class, "served");
 
+    /** What gives back the places that a stream has taken; none while nobody uses it. */
+    private static final AttributeKey<Runnable> PLACE = AttributeKey.valueOf(ServedTunnel.class, "place");
+
     private final Session session;
     private final String name;
     private volatile @Nullable PublicTunnel tunnel;
@@ -103,25 +106,16 @@ final class ServedTunnel implements Candidate {
         } catch (CulvertException e) {
             return ImmediateEventExecutor.INSTANCE.newFailedFuture(e);
         }
-        try {
-            session.use().enterStream(session.principal().rights());
-        } catch (CulvertException e) {
-            gone.run();
-            return ImmediateEventExecutor.INSTANCE.newFailedFuture(e);
-        }
         return session.client().openStream(name, origin).addListener((Future<TunnelStream> opened) -> {
             if (opened.isSuccess()) {
                 Channel channel = opened.getNow().channel();
                 channel.attr(SERVED).set(this);
                 PacedStream.limit(channel, rates());
                 health.note(opened.getNow());
-                channel.closeFuture().addListener(closed -> {
-                    gone.run();
-                    session.use().leaveStream();
-                });
+                channel.attr(PLACE).set(gone);
+                channel.closeFuture().addListener(closed -> leave(channel));
             } else {
                 gone.run();
-                session.use().leaveStream();
             }
         });
     }
@@ -180,6 +174,27 @@ final class ServedTunnel implements Candidate {
         }
     }
 
+    /** Nobody uses a stream now, or it has closed. */
+    static void leave(Channel stream) {
+        Runnable gone = stream.attr(PLACE).getAndSet(null);
+        if (gone != null) {
+            gone.run();
+        }
+    }
+
+    /** Whether there is a place for another use of a stream that was left, which has it then. */
+    static boolean reenter(Channel stream, StreamOrigin origin) {
+        try {
+            stream.attr(PLACE).set(enter(stream, origin));
+        } catch (CulvertException e) {
+            return false;
+        }
+        if (stream.closeFuture().isDone()) {
+            leave(stream); // nobody else may see to it
+        }
+        return true;
+    }
+
     /**
      * Lets one more visitor use a stream that {@link #openStream} opened; throws if it may not.
      *
@@ -194,8 +209,21 @@ final class ServedTunnel implements Candidate {
 
     private Runnable enter(StreamOrigin origin) {
         requireOpen(origin);
+        if (origin.equals(StreamOrigin.UNKNOWN)) {
+            return () -> {}; // for many, who enter one by one, or for none
+        }
         PublicTunnel behind = tunnel;
-        return behind == null ? () -> {} : behind.use().enter(name, limits, origin.visitor());
+        Runnable gone = behind == null ? () -> {} : behind.use().enter(name, limits, origin.visitor());
+        try {
+            session.use().enterStream(session.principal().rights());
+        } catch (CulvertException e) {
+            gone.run();
+            throw e;
+        }
+        return () -> {
+            gone.run();
+            session.use().leaveStream();
+        };
     }
 
     /** Through whom a stream goes; null if nobody's {@link #openStream} opened it. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param hosts which public host names; a leading {@code *} matches any text, so {@code *.example.com} is every name below
  *     {@code example.com} and not that itself. Case and a trailing dot do not matter
  * @param tunnels how many endpoints the account may have at once
- * @param streams how many streams the account may have open at once
+ * @param streams how many connections of visitors, requests of http and flows of UDP the account may have at once
  * @param bandwidth how many bytes a second, in each direction, the account's streams may carry together
  * @param sources which networks clients may log in from
  */

@@ -60,6 +60,7 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
     private final List<DatagramCount> clientDatagrams = new CopyOnWriteArrayList<>();
     private volatile Predicate<StreamOrigin> permitted = anybody -> true;
     private volatile @Nullable LocalService client;
+    private volatile @Nullable CulvertException refusal;
     private volatile CompletableFuture<Void> arrival = new CompletableFuture<>();
     private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
 
@@ -107,6 +108,11 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
         CompletableFuture<Void> before = arrival;
         arrival = CompletableFuture.completedFuture(null);
         before.complete(null);
+    }
+
+    /** From now on no stream opens, for this reason; null for none. */
+    public void refuseStreams(@Nullable CulvertException cause) {
+        refusal = cause;
     }
 
     /** Streams take until {@link #resume} to open. */
@@ -194,6 +200,10 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
             return opened.setFailure(
                     new CulvertException(TunnelError.NO_CLIENT, "tunnel \"" + name + "\": no client."));
         }
+        CulvertException refused = refusal;
+        if (refused != null) {
+            return opened.setFailure(refused);
+        }
         gate.thenRun(() -> open(origin, half, opened));
         return opened;
     }
@@ -245,6 +255,16 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
     @Override
     public boolean mayReuse(TunnelStream stream, StreamOrigin origin) {
         return client != null;
+    }
+
+    /** Has no limits. */
+    @Override
+    public void leave(TunnelStream stream) {}
+
+    /** Has no limits. */
+    @Override
+    public boolean enter(TunnelStream stream, StreamOrigin origin) {
+        return true;
     }
 
     @Override

@@ -21,6 +21,9 @@ public interface Rate {
      */
     boolean offer(int bytes);
 
+    /** Whether {@link #offer} would take bytes now: nothing is owed. */
+    boolean isFree();
+
     /**
      * Both of two limits, or the one that there is.
      *
@@ -39,7 +42,13 @@ public interface Rate {
 
             @Override
             public boolean offer(int bytes) {
-                return first.offer(bytes) && second.offer(bytes);
+                // Looked at first: what the second refuses must not use up the first.
+                return second.isFree() && first.offer(bytes) && second.offer(bytes);
+            }
+
+            @Override
+            public boolean isFree() {
+                return first.isFree() && second.isFree();
             }
         };
     }

@@ -59,6 +59,11 @@ public final class RateLimit implements Rate {
     }
 
     @Override
+    public boolean isFree() {
+        return earnedAt.get() - nanoClock.getAsLong() <= 0;
+    }
+
+    @Override
     public boolean offer(int bytes) {
         long cost = (long) Math.ceil(bytes * 1e9 / bytesPerSecond);
         while (true) {

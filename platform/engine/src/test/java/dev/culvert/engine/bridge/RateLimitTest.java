@@ -26,6 +26,22 @@ final class RateLimitTest {
     }
 
     @Test
+    void whatOneOfTwoRefusesIsNotTakenFromTheOther() {
+        RateLimit tunnel = new RateLimit(RATE / 100, () -> now);
+        Rate both = Rate.both(limit, tunnel);
+        assertThat(both.offer(RATE / 10)).isTrue(); // the tunnel owes now
+        now += SECOND;
+
+        for (int i = 0; i < 1000; i++) {
+            assertThat(both.offer(1000)).as("a datagram of the tunnel").isFalse();
+        }
+
+        assertThat(limit.take(RATE / 4)).as("what the account had saved up").isZero();
+        assertThat(Rate.both(tunnel, limit).offer(1)).as("the other way round").isFalse();
+        assertThat(both.isFree()).isFalse();
+    }
+
+    @Test
     void whoWaitsAsToldKeepsTheRate() {
         long seed = System.nanoTime();
         Random random = new Random(seed);

@@ -19,9 +19,10 @@ public interface TunnelHandle {
 
     /**
      * Opens a stream to the service, through the session that suits best. Works from any thread and for anyone with the
-     * right, not for a visitor only.
+     * right, not for a visitor only. Until it closes, or is {@linkplain #leave left}, it takes a place of those that the
+     * limits of the tunnel and of the account allow.
      *
-     * @param origin on whose behalf
+     * @param origin on whose behalf; {@link StreamOrigin#UNKNOWN} takes no place
      * @return fails with {@link dev.culvert.spi.TunnelError#NO_CLIENT} while no client is there
      */
     Future<TunnelStream> openStream(StreamOrigin origin);
@@ -69,6 +70,23 @@ public interface TunnelHandle {
      * @param origin on whose behalf it would be used now
      */
     boolean mayReuse(TunnelStream stream, StreamOrigin origin);
+
+    /**
+     * A stream is kept, and nobody uses it now: the place that it took among the tunnel's and the account's visitors is
+     * free again, which else it is when the stream closes. From any thread; once or more.
+     *
+     * @param stream from {@link #openStream}
+     */
+    void leave(TunnelStream stream);
+
+    /**
+     * Takes a place for another use of a stream that was {@linkplain #leave left}. From any thread.
+     *
+     * @param stream {@linkplain #mayReuse usable} on behalf of that origin
+     * @param origin on whose behalf it is used now
+     * @return whether there was a place; if not, {@link #openStream} tells why, or finds another client that has one
+     */
+    boolean enter(TunnelStream stream, StreamOrigin origin);
 
     /** Completes as soon as a client is there; at once if one is. */
     CompletionStage<Void> available();

@@ -561,6 +561,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     // Asked once more only if that cannot do harm, and if it was not the service's answer that the stream ended.
     private void serviceLost(ServiceEnd lost, Throwable cause) {
         service = null;
+        lost.reset(); // first: its place is this visitor's, who may need it again
         boolean dialled = !(cause instanceof CulvertException known && known.code() instanceof ServiceError);
         if (repeatable
                 && !sentTwice
@@ -572,7 +573,6 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
             route.events().sentTwice();
             ask(Duration.ZERO);
         } else {
-            lost.reset();
             serviceFailed(cause);
         }
     }

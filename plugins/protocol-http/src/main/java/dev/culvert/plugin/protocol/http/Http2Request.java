@@ -88,6 +88,7 @@ final class Http2Request extends ChannelInboundHandlerAdapter implements Service
     @Override
     public void reset() {
         user = null;
+        service.leave();
         channel.close().addListener(reset -> service.close()); // with RST_STREAM, unless both have said all
     }
 

@@ -111,8 +111,14 @@ final class Http2Service extends ChannelInboundHandlerAdapter implements PooledS
                 });
     }
 
+    /** A request is over. */
+    void leave() {
+        pool.leave(this);
+    }
+
     /** A request is over, and nothing of it is left: another may follow. */
     void done() {
+        leave();
         idleSince = System.nanoTime();
         idle = true;
         if (isOpen()) {

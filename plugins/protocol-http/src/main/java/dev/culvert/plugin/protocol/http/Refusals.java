@@ -14,10 +14,15 @@ final class Refusals {
     private Refusals() {}
 
     static Refusal of(Throwable cause) {
-        CulvertException known = cause instanceof CulvertException culvert && !(culvert.code() instanceof WireError)
+        CulvertException known = cause instanceof CulvertException culvert && isForVisitors(culvert.code())
                 ? culvert
                 : new CulvertException(HttpError.NO_ANSWER, "the way to the service was lost.", cause);
         return new Refusal(status(known.code()), known);
+    }
+
+    // What befell a connection between client and server is not; that it is full, is.
+    private static boolean isForVisitors(ErrorCode code) {
+        return !(code instanceof WireError) || code == WireError.TOO_MANY_STREAMS;
     }
 
     private static HttpResponseStatus status(ErrorCode code) {
@@ -33,6 +38,7 @@ final class Refusals {
         if (code == TunnelError.SERVER_DRAINING
                 || code == TunnelError.PAUSED
                 || code == TunnelError.TOO_MANY_WAITING
+                || code == WireError.TOO_MANY_STREAMS
                 || code == HttpError.DRAINING) {
             return HttpResponseStatus.SERVICE_UNAVAILABLE;
         }

@@ -92,7 +92,12 @@ final class ServicePool {
         }
     }
 
-    /** A stream is idle from now on. */
+    /** A request is over: its visitor's place is free before it can ask for more. */
+    void leave(PooledService stream) {
+        tunnel.leave(stream.stream());
+    }
+
+    /** A stream that was left is idle from now on. */
     void put(PooledService stream) {
         if (size.incrementAndGet() > most) {
             size.decrementAndGet();
@@ -133,7 +138,11 @@ final class ServicePool {
             if (!recent || !stream.isOpen()) {
                 stream.close();
             } else if (tunnel.mayReuse(stream.stream(), origin)) {
-                return stream;
+                if (tunnel.enter(stream.stream(), origin)) {
+                    return stream;
+                }
+                put(stream); // one visitor too many: asking for a new one tells why
+                return null;
             } else {
                 // To a client that another has replaced, or for other visitors only: asking for a new one tells why.
                 stream.close();

@@ -110,12 +110,14 @@ final class ServiceStream extends ChannelInboundHandlerAdapter implements Servic
     @Override
     public void reset() {
         user = null;
+        pool.leave(this);
         Network.abort(channel);
     }
 
     @Override
     public void answered(boolean reusable) {
         user = null;
+        pool.leave(this);
         if (reusable && isOpen()) {
             idleSince = System.nanoTime();
             reused = true;

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HttpError;
+import dev.culvert.spi.WireError;
 import dev.culvert.testkit.KitTunnel;
 import dev.culvert.testkit.ProtocolKit;
 import java.io.IOException;
@@ -42,6 +44,18 @@ final class AbortsTest extends HttpTest {
         });
 
         visit(open(origin)).get(HOST, "/").assertReset();
+    }
+
+    @Test
+    void aSessionThatTakesNoMoreStreamsIsSaidWithItsOwnCode() throws Exception {
+        Visitor visitor = visit(open(kit.closing(Origin.echo())));
+        tunnel().refuseStreams(new CulvertException(WireError.TOO_MANY_STREAMS, "full."));
+
+        Message answer = visitor.get(HOST, "/").head();
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.field("x-culvert-error")).isEqualTo("CLV-4008");
+        assertThat(ProtocolKit.codes(tunnel())).containsExactly(WireError.TOO_MANY_STREAMS);
     }
 
     @Test

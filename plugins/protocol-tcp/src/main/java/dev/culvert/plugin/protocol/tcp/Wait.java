@@ -1,11 +1,14 @@
 package dev.culvert.plugin.protocol.tcp;
 
 import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.ErrorCode;
 import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.WireError;
 import dev.culvert.spi.protocol.TunnelStream;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,16 @@ final class Wait {
 
     private static final long FIRST_DELAY_MS = 250;
     private static final long LONGEST_DELAY_MS = 2_000;
+
+    // That the service is absent is waited out: not where the visitor comes from, nor that there are too many, nor a
+    // pause.
+    private static final Set<ErrorCode> NOT_WORTH_WAITING = Set.of(
+            TunnelError.VISITOR_NOT_PERMITTED,
+            TunnelError.STREAM_LIMIT,
+            TunnelError.VISITOR_LIMIT,
+            TunnelError.SOURCE_LIMIT,
+            TunnelError.PAUSED,
+            WireError.TOO_MANY_STREAMS);
 
     private final Visitors visitors;
     private final Visitor visitor;
@@ -98,8 +111,8 @@ final class Wait {
         if (ended) {
             return;
         }
-        if (cause.code().equals(TunnelError.VISITOR_NOT_PERMITTED)) {
-            refuse(cause); // waiting does not change where it comes from
+        if (NOT_WORTH_WAITING.contains(cause.code())) {
+            refuse(cause);
             return;
         }
         if (!counted && !visitors.enter()) {

@@ -13,9 +13,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Endpoint;
+import dev.culvert.spi.ErrorCode;
 import dev.culvert.spi.HostPort;
 import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.WireError;
 import dev.culvert.spi.protocol.EndpointLease;
 import dev.culvert.testkit.EchoService;
 import dev.culvert.testkit.FreePort;
@@ -29,6 +32,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A tunnel whose visitors wait while the service is not there. */
 final class WaitTest {
@@ -171,6 +176,31 @@ final class WaitTest {
         tunnel.arrive(kit.client(client));
         assertThat(say(first, "first")).isEqualTo("first");
         assertThat(say(second, "second")).isEqualTo("second");
+    }
+
+    @ParameterizedTest
+    @MethodSource("reasonsThatWaitingDoesNotMend")
+    void whatWaitingDoesNotMendIsRefusedAtOnceWithItsOwnCode(ErrorCode code) throws Exception {
+        var client = waiting(kit.closing(EchoService.start()).address(), LONG, null);
+        tunnel.arrive(kit.client(client));
+        tunnel.refuseStreams(new CulvertException(code, "no."));
+        Endpoint endpoint = open(client).endpoint();
+
+        assertVisitReset(endpoint);
+
+        assertThat(codes(tunnel)).containsExactly(code);
+        tunnel.refuseStreams(null);
+        assertThat(say(kit.closing(visit(endpoint)), "hello")).isEqualTo("hello");
+    }
+
+    static List<ErrorCode> reasonsThatWaitingDoesNotMend() {
+        return List.of(
+                TunnelError.STREAM_LIMIT,
+                TunnelError.VISITOR_LIMIT,
+                TunnelError.SOURCE_LIMIT,
+                TunnelError.PAUSED,
+                TunnelError.VISITOR_NOT_PERMITTED,
+                WireError.TOO_MANY_STREAMS);
     }
 
     @Test
