@@ -51,6 +51,7 @@ public final class ServerMetrics implements SessionListener {
     private final Gauge visitors;
     private final Counter bytes;
     private final DatagramCounters datagrams;
+    private final Counter evicted;
     private final Counter refused;
     private final Histogram duration;
     private final Histogram requestDuration;
@@ -94,6 +95,11 @@ public final class ServerMetrics implements SessionListener {
                 .help("Connections of visitors that are open.")
                 .register(registry);
         datagrams = new DatagramCounters(registry, "account", "tunnel");
+        evicted = Counter.builder()
+                .name("culvert_flows_evicted_total")
+                .help("Flows of datagrams that had to end so that others could begin.")
+                .labelNames("account", "tunnel")
+                .register(registry);
         bytes = Counter.builder()
                 .name("culvert_bytes_total")
                 .help("Bytes of visitors that have gone through, counted when a connection ends.")
@@ -245,6 +251,7 @@ public final class ServerMetrics implements SessionListener {
     @Override
     public void datagrams(DatagramEvent event) {
         datagrams.add(event.count(), event.account(), event.tunnel());
+        evicted.labelValues(event.account(), event.tunnel()).inc(event.count().evicted());
     }
 
     @Override

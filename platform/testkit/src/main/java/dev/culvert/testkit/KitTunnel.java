@@ -172,6 +172,11 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
         return datagrams.stream().mapToLong(DatagramCount::out).sum();
     }
 
+    /** How many flows had to end so that others could begin. */
+    public long flowsEvicted() {
+        return datagrams.stream().mapToLong(DatagramCount::evicted).sum();
+    }
+
     /** How many datagrams were dropped for a reason, by either half. */
     public long datagramsLost(DatagramLoss reason) {
         return Stream.concat(datagrams.stream(), clientDatagrams.stream())

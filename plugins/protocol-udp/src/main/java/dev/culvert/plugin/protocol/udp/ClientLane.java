@@ -97,6 +97,9 @@ final class ClientLane implements FrameReceiver {
             throw Frame.malformed("flow " + id + " begins after flow " + lastId + ".");
         }
         lastId = id;
+        if (!out.hasRoomForFlow()) {
+            return; // nor could the end of it be told; its datagrams are counted as those of one that has ended
+        }
         if (flows.size() >= settings.maxFlows()) {
             tally.lost(DatagramLoss.FLOWS);
             out.close(

@@ -1,16 +1,20 @@
 package dev.culvert.plugin.protocol.udp;
 
+import dev.culvert.spi.protocol.DatagramLoss;
 import dev.culvert.spi.protocol.Visit;
-import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** The datagrams of one visitor, as the server sees them. Belongs to the endpoint's loop. */
 final class Flow {
 
+    /** What IP and UDP add to a datagram, which may itself be empty. */
+    private static final int HEADERS = 20 + 8;
+
     final InetSocketAddress visitor;
+    final Sources.Source source;
+    final BySilence.Place ofAll = new BySilence.Place(this);
+    final BySilence.Place ofSource = new BySilence.Place(this);
     final Share share = new Share();
 
     /** Null until it is known whose turn it is. */
@@ -30,41 +34,45 @@ final class Flow {
     /** The client has said that the service is not there; until when it is not asked again. 0 if it has not. */
     long refusedUntil;
 
+    /** What is kept until there is a stream; null if nothing is. */
+    HeldDatagrams.@Nullable Waiting waiting;
+
+    /** Why it was refused before its first datagram was kept; null if it was not. */
+    @Nullable
+    DatagramLoss refusal;
+
     private long sent;
     private long answered;
+    private boolean assured;
 
-    private @Nullable Queue<ByteBuf> held;
-
-    Flow(InetSocketAddress visitor) {
+    Flow(InetSocketAddress visitor, Sources.Source source) {
         this.visitor = visitor;
+        this.source = source;
     }
 
-    /** Keeps a datagram, now its own, until there is a stream. */
-    void hold(ByteBuf payload) {
-        Queue<ByteBuf> waiting = held;
-        if (waiting == null) {
-            waiting = new ArrayDeque<>(2);
-            held = waiting;
-        }
-        waiting.add(payload);
+    /** Whether its visitor has sent again after an answer, which it must then have seen. */
+    boolean isAssured() {
+        return assured;
     }
 
-    /** The first of those that are kept, now the caller's; null if none is left. */
-    @Nullable
-    ByteBuf nextHeld() {
-        return held == null ? null : held.poll();
+    void assure() {
+        assured = true;
+    }
+
+    boolean isAnswered() {
+        return answered > 0;
     }
 
     void sent(int bytes) {
-        sent += bytes;
+        sent += HEADERS + bytes;
     }
 
-    /** Whether an answer is within that many times what the visitor has sent; if so it is counted. */
+    /** Whether an answer is within that many times what the visitor has sent; if so it is counted. 0 for no limit. */
     boolean answer(int bytes, int times) {
-        if (times > 0 && answered + bytes > times * sent) {
+        if (times > 0 && answered + HEADERS + bytes > times * sent) {
             return false;
         }
-        answered += bytes;
+        answered += HEADERS + bytes;
         return true;
     }
 }

@@ -86,16 +86,17 @@ final class Lane implements FrameReceiver {
         return over || lastId == Integer.MAX_VALUE;
     }
 
-    /** A flow begins; the caller has counted it. Throws if its visitor may not come. */
-    void begin(Flow flow) {
-        flow.lane = this;
-        flow.id = ++lastId;
+    /** A flow begins; the caller has counted it. False if there is no room. Throws if its visitor may not come. */
+    boolean begin(Flow flow) {
         TunnelStream open = stream;
         LaneOutput output = out;
-        if (open != null && output != null) {
-            admit(flow, open, output);
+        flow.id = ++lastId;
+        if (open != null && output != null && !admit(flow, open, output)) {
+            return false;
         }
+        flow.lane = this;
         flows.put(flow.id, flow);
+        return true;
     }
 
     /** A visitor's datagram, whose owner the caller stays. */
@@ -128,7 +129,7 @@ final class Lane implements FrameReceiver {
             flush();
             open.channel().close();
         }
-        end(null, null);
+        end(null, DatagramLoss.ENDED);
     }
 
     // --- the stream opens
@@ -177,16 +178,21 @@ final class Lane implements FrameReceiver {
     private void admitAll(TunnelStream open, LaneOutput output) {
         for (Flow flow : List.copyOf(flows.values())) {
             try {
-                admit(flow, open, output);
+                if (!admit(flow, open, output)) {
+                    flows.remove(flow.id);
+                    endpoint.forget(flow, DatagramLoss.FULL);
+                }
             } catch (CulvertException e) {
                 flows.remove(flow.id);
-                endpoint.forget(flow);
-                endpoint.refused(flow.visitor, e);
+                endpoint.refuse(flow, e);
             }
         }
     }
 
-    private void admit(Flow flow, TunnelStream open, LaneOutput output) {
+    private boolean admit(Flow flow, TunnelStream open, LaneOutput output) {
+        if (!output.hasRoomForFlow()) {
+            return false;
+        }
         StreamOrigin origin = endpoint.originOf(flow.visitor);
         flow.visit = endpoint.tunnel().visit(open, origin);
         output.open(flow.id, origin);
@@ -194,6 +200,7 @@ final class Lane implements FrameReceiver {
             send(output, flow, held);
             held.release();
         }
+        return true;
     }
 
     private void send(LaneOutput output, Flow flow, ByteBuf payload) {
@@ -249,7 +256,7 @@ final class Lane implements FrameReceiver {
     }
 
     /** All flows end; their visitors' next datagrams begin others, on another lane. */
-    private void end(@Nullable CulvertException cause, @Nullable DatagramLoss loss) {
+    private void end(@Nullable CulvertException cause, DatagramLoss loss) {
         if (over) {
             return;
         }
@@ -259,12 +266,11 @@ final class Lane implements FrameReceiver {
             out.discard();
         }
         for (Flow flow : List.copyOf(flows.values())) {
-            endpoint.dropHeld(flow, loss);
-            endpoint.forget(flow);
+            endpoint.forget(flow, loss);
             if (flow.visit != null) {
                 flow.visit.end(cause);
             } else if (cause != null) {
-                endpoint.refused(flow.visitor, cause, null);
+                endpoint.note(flow, cause);
             }
         }
         flows.clear();

@@ -74,12 +74,20 @@ final class LaneOutput {
         return true;
     }
 
-    /** Says that a flow begins. */
+    /**
+     * Whether another flow may begin. The last quarter of the room is for those that have: beginning and ending many, as a
+     * flood of forged addresses does, takes none of it.
+     */
+    boolean hasRoomForFlow() {
+        return stream.bytesBeforeUnwritable() - pending() >= limit / 4;
+    }
+
+    /** Says that a flow begins; asked for {@link #hasRoomForFlow} before. */
     void open(int flow, StreamOrigin origin) {
         Frame.writeOpen(room(64), flow, origin);
     }
 
-    /** Says that a flow has ended; there is always room for that, and at most one for each flow. */
+    /** Says that a flow has ended; there is always room for that, once for each flow that could begin. */
     void close(int flow, @Nullable CulvertException cause) {
         Frame.writeClose(room(64), flow, cause);
     }
@@ -106,8 +114,12 @@ final class LaneOutput {
         }
     }
 
+    private int pending() {
+        return batch == null ? 0 : batch.readableBytes();
+    }
+
     private boolean admits(Share share, int bytes) {
-        long room = stream.bytesBeforeUnwritable() - (batch == null ? 0 : batch.readableBytes()) - bytes;
+        long room = stream.bytesBeforeUnwritable() - pending() - bytes;
         if (room < 0) {
             return false;
         }

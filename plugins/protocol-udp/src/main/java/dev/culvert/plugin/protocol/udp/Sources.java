@@ -5,34 +5,45 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How many flows each source has: each address, of IPv6 each network of 64 bits. */
+/** Where flows come from: each address, of IPv6 each network of 64 bits. Belongs to the endpoint's loop. */
 final class Sources {
 
-    private final Map<Long, Integer> flows = new HashMap<>();
-    private final int most;
+    private final Map<Long, Source> sources = new HashMap<>();
 
-    Sources(int most) {
-        this.most = most;
+    /** One that has no flow is not kept. */
+    Source of(InetAddress address) {
+        Source known = sources.get(key(address));
+        return known == null ? new Source() : known;
     }
 
-    /** Counts one more; false if that were one too many. */
-    boolean enter(InetAddress source) {
-        Long key = key(source);
-        int now = flows.getOrDefault(key, 0);
-        if (now >= most) {
-            return false;
+    void entered(InetAddress address, Source source) {
+        if (source.flows++ == 0) {
+            sources.put(key(address), source);
         }
-        flows.put(key, now + 1);
-        return true;
     }
 
-    void leave(InetAddress source) {
-        flows.computeIfPresent(key(source), (key, count) -> count == 1 ? null : count - 1);
+    void left(InetAddress address, Source source) {
+        if (--source.flows == 0) {
+            sources.remove(key(address));
+        }
     }
 
     // No network of IPv6 that a visitor can have begins with zeros alone.
     private static Long key(InetAddress source) {
         ByteBuffer bytes = ByteBuffer.wrap(source.getAddress());
         return bytes.remaining() == 4 ? bytes.getInt() & 0xFFFF_FFFFL : bytes.getLong();
+    }
+
+    /** One of them. */
+    static final class Source {
+
+        /** Those of its flows that are not assured. */
+        final BySilence newcomers = new BySilence();
+
+        private int flows;
+
+        int flows() {
+            return flows;
+        }
     }
 }

@@ -13,6 +13,7 @@ final class Tally {
     private final Map<DatagramLoss, Long> lost = new EnumMap<>(DatagramLoss.class);
     private long in;
     private long out;
+    private long evicted;
 
     Tally(Consumer<DatagramCount> told) {
         this.told = told;
@@ -24,6 +25,11 @@ final class Tally {
 
     void out() {
         out++;
+    }
+
+    /** A flow has made room for another. */
+    void evicted() {
+        evicted++;
     }
 
     void lost(DatagramLoss reason) {
@@ -38,10 +44,11 @@ final class Tally {
 
     /** Tells what has come together since the last time. */
     void tell() {
-        if (in > 0 || out > 0 || !lost.isEmpty()) {
-            told.accept(new DatagramCount(in, out, lost));
+        if (in > 0 || out > 0 || evicted > 0 || !lost.isEmpty()) {
+            told.accept(new DatagramCount(in, out, lost, evicted));
             in = 0;
             out = 0;
+            evicted = 0;
             lost.clear();
         }
     }

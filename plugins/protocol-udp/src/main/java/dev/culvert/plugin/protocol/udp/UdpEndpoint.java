@@ -2,6 +2,7 @@ package dev.culvert.plugin.protocol.udp;
 
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Endpoint;
+import dev.culvert.spi.ServiceError;
 import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.protocol.DatagramLoss;
 import dev.culvert.spi.protocol.EndpointLease;
@@ -18,10 +19,7 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,10 +36,6 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
     /** How long a visitor whose service is not there is not passed on again. */
     private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** What may wait for streams that are being opened. */
-    private static final int MOST_HELD_BYTES = 256 * 1024;
-
-    private static final int MOST_HELD = 1024;
     private static final long MOST_SWEEP_MILLIS = 1_000;
     private static final long LEAST_SWEEP_MILLIS = 20;
 
@@ -50,13 +44,11 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
     private final EventLoop loop;
     private final TunnelHandle tunnel;
     private final Limits limits;
-    private final Map<InetSocketAddress, Flow> flows = new HashMap<>();
-    private final Sources sources;
+    private final FlowTable flows;
+    private final HeldDatagrams held = new HeldDatagrams();
     private final List<Lane> lanes = new ArrayList<>(2);
     private final Tally tally;
     private final RefusalLog refusals;
-    private int held;
-    private int heldBytes;
     private @Nullable Future<?> sweeping;
     private long now;
     private boolean turn;
@@ -69,7 +61,7 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
         this.loop = socket.eventLoop();
         this.tunnel = tunnel;
         this.limits = limits;
-        this.sources = new Sources(limits.maxFlowsPerSource());
+        this.flows = new FlowTable(limits);
         this.tally = new Tally(tunnel::counted);
         this.refusals = new RefusalLog(tunnel);
     }
@@ -133,13 +125,13 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
     }
 
     private void fromVisitor(InetSocketAddress visitor, ByteBuf payload) {
-        Flow flow = flows.get(visitor);
+        Flow flow = flows.of(visitor);
         if (flow != null && flow.refusedUntil != 0) {
             if (now - flow.refusedUntil < 0) {
                 tally.lost(DatagramLoss.SERVICE);
                 return;
             }
-            forget(flow);
+            forget(flow, DatagramLoss.SERVICE);
             flow = null;
         }
         if (flow == null) {
@@ -148,7 +140,7 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
                 return;
             }
         }
-        flow.lastActive = now;
+        flows.sent(flow, now);
         Lane lane = flow.lane;
         if (lane == null) {
             hold(flow, payload);
@@ -157,31 +149,48 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
         }
     }
 
+    /** Begins a flow; null if its visitor gets nothing, which has been counted. */
     private @Nullable Flow begin(InetSocketAddress visitor) {
         if (visitor.getPort() == 0) {
             tally.lost(DatagramLoss.NOT_PERMITTED); // forged: nobody could be answered there
             return null;
         }
-        if (flows.size() >= limits.maxFlows()) {
-            refused(visitor, tooMany(TunnelError.VISITOR_LIMIT, "max_flows", limits.maxFlows()), DatagramLoss.FLOWS);
+        CulvertException cause = makeRoom(visitor);
+        if (cause != null) {
+            tally.lost(lossOf(cause));
+            refusals.note(originOf(visitor), cause);
             return null;
         }
-        if (!sources.enter(visitor.getAddress())) {
-            refused(
-                    visitor,
-                    tooMany(TunnelError.SOURCE_LIMIT, "max_flows_per_source", limits.maxFlowsPerSource()),
-                    DatagramLoss.SOURCE);
-            return null;
-        }
-        Flow flow = new Flow(visitor);
-        flows.put(visitor, flow);
+        Flow flow = flows.add(visitor);
         tunnel.turn(originOf(visitor), null)
                 .whenComplete((decided, failure) -> onLoop(() -> turnOf(flow, decided, failure)));
-        return flows.get(visitor); // none if it has been refused already
+        if (flow.refusal != null) {
+            tally.lost(flow.refusal);
+        }
+        return flows.of(visitor); // none if it has been refused already
+    }
+
+    /** Sees to it that there is room for one more flow; otherwise says why there is none. */
+    private @Nullable CulvertException makeRoom(InetSocketAddress visitor) {
+        boolean fullForSource = flows.isFullFor(visitor);
+        if (!flows.isFull() && !fullForSource) {
+            return null;
+        }
+        CulvertException full = flows.isFull()
+                ? tooMany(TunnelError.VISITOR_LIMIT, "max_flows", limits.maxFlows())
+                : tooMany(TunnelError.SOURCE_LIMIT, "max_flows_per_source", limits.maxFlowsPerSource());
+        // A source that has as many as it may takes the place of one of its own.
+        Flow newcomer = fullForSource ? flows.newcomerOf(visitor) : flows.newcomer();
+        if (newcomer == null) {
+            return full;
+        }
+        tally.evicted();
+        end(newcomer, lossOf(full), newcomer.isAnswered() ? null : full);
+        return null;
     }
 
     private void turnOf(Flow flow, @Nullable Turn decided, @Nullable Throwable failure) {
-        if (flows.get(flow.visitor) != flow) {
+        if (!flows.contains(flow)) {
             return;
         }
         try {
@@ -189,10 +198,12 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
                 throw new CulvertException(
                         TunnelError.NO_CLIENT, "tunnel \"" + tunnel.name() + "\": " + failure + ".", failure);
             }
-            lane(decided).begin(flow);
+            if (!lane(decided).begin(flow)) {
+                flow.refusal = DatagramLoss.FULL;
+                forget(flow, DatagramLoss.FULL);
+            }
         } catch (CulvertException e) {
-            forget(flow);
-            refused(flow.visitor, e);
+            refuse(flow, e);
         }
     }
 
@@ -217,35 +228,15 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
 
     /** Keeps a datagram, whose owner the caller stays, until its flow has a stream; within a bound. */
     void hold(Flow flow, ByteBuf payload) {
-        int bytes = payload.readableBytes();
-        if (held >= MOST_HELD || heldBytes + bytes > MOST_HELD_BYTES) {
+        if (!held.keep(flow, payload)) {
             tally.lost(DatagramLoss.FULL);
-            return;
         }
-        held++;
-        heldBytes += bytes;
-        flow.hold(payload.copy());
     }
 
     /** The first of those that are kept for a flow, now the caller's; null if none is left. */
     @Nullable
     ByteBuf nextHeld(Flow flow) {
-        ByteBuf payload = flow.nextHeld();
-        if (payload != null) {
-            held--;
-            heldBytes -= payload.readableBytes();
-        }
-        return payload;
-    }
-
-    /** What is kept for a flow has no way to go. */
-    void dropHeld(Flow flow, @Nullable DatagramLoss reason) {
-        for (ByteBuf payload = nextHeld(flow); payload != null; payload = nextHeld(flow)) {
-            payload.release();
-            if (reason != null) {
-                tally.lost(reason);
-            }
-        }
+        return held.next(flow);
     }
 
     private CulvertException tooMany(TunnelError code, String key, int most) {
@@ -261,7 +252,7 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
         Visit visit = flow.visit;
         if (!socket.isWritable()) {
             drop(DatagramLoss.FULL, payload);
-        } else if (!flow.answer(bytes, limits.maxAmplification())) {
+        } else if (!flow.answer(bytes, limits.amplification(flow.isAssured()))) {
             drop(DatagramLoss.AMPLIFICATION, payload);
         } else if (visit == null || !visit.out(bytes)) {
             drop(DatagramLoss.RATE, payload);
@@ -299,18 +290,27 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
             flow.visit.end(cause);
         }
         if (cause == null) {
-            forget(flow);
+            forget(flow, DatagramLoss.ENDED);
         } else {
             flow.refusedUntil = System.nanoTime() + REFUSED_NANOS;
         }
     }
 
-    /** Its visitor's next datagram begins another one. */
-    void forget(Flow flow) {
-        if (flows.remove(flow.visitor, flow)) {
-            sources.leave(flow.visitor.getAddress());
+    /** Its visitor's next datagram begins another one; what is kept for it is lost. */
+    void forget(Flow flow, DatagramLoss reason) {
+        flows.remove(flow);
+        tally.lost(reason, held.drop(flow));
+    }
+
+    /** Ends a flow at both ends. */
+    private void end(Flow flow, DatagramLoss reason, @Nullable CulvertException cause) {
+        forget(flow, reason);
+        if (flow.lane != null) {
+            flow.lane.end(flow);
         }
-        dropHeld(flow, null);
+        if (flow.refusedUntil == 0 && flow.visit != null) {
+            flow.visit.end(cause);
+        }
     }
 
     /** A lane carries no more. */
@@ -318,38 +318,40 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
         lanes.remove(lane);
     }
 
-    /** A visitor may not come. */
-    void refused(InetSocketAddress visitor, CulvertException cause) {
-        DatagramLoss loss = cause.code() == TunnelError.VISITOR_LIMIT
-                ? DatagramLoss.FLOWS
-                : cause.code() == TunnelError.SOURCE_LIMIT ? DatagramLoss.SOURCE : DatagramLoss.NOT_PERMITTED;
-        refused(visitor, cause, loss);
+    /** Its visitor may not come. */
+    void refuse(Flow flow, CulvertException cause) {
+        DatagramLoss loss = lossOf(cause);
+        flow.refusal = loss;
+        forget(flow, loss);
+        refusals.note(originOf(flow.visitor), cause);
     }
 
-    /** A visitor got nothing. */
-    void refused(InetSocketAddress visitor, CulvertException cause, @Nullable DatagramLoss loss) {
-        if (loss != null) {
-            tally.lost(loss);
+    /** Visitors got nothing. */
+    void note(Flow flow, CulvertException cause) {
+        refusals.note(originOf(flow.visitor), cause);
+    }
+
+    private static DatagramLoss lossOf(CulvertException cause) {
+        if (cause.code() instanceof TunnelError known) {
+            return switch (known) {
+                case VISITOR_LIMIT, STREAM_LIMIT -> DatagramLoss.FLOWS;
+                case SOURCE_LIMIT -> DatagramLoss.SOURCE;
+                case NO_CLIENT -> DatagramLoss.NO_CLIENT;
+                default -> DatagramLoss.NOT_PERMITTED;
+            };
         }
-        refusals.note(originOf(visitor), cause);
+        return cause.code() instanceof ServiceError ? DatagramLoss.SERVICE : DatagramLoss.NOT_PERMITTED;
     }
 
     private void sweep() {
         long moment = System.nanoTime();
-        long idleNanos = TimeUnit.MILLISECONDS.toNanos(limits.idleMillis());
-        for (Iterator<Flow> all = flows.values().iterator(); all.hasNext(); ) {
-            Flow flow = all.next();
+        long assured = flows.idleNanos(true);
+        long newcomer = flows.idleNanos(false);
+        for (Flow flow : flows.all()) {
             boolean refused = flow.refusedUntil != 0;
-            if (refused ? moment - flow.refusedUntil >= 0 : moment - flow.lastActive >= idleNanos) {
-                all.remove();
-                sources.leave(flow.visitor.getAddress());
-                dropHeld(flow, DatagramLoss.NO_CLIENT);
-                if (flow.lane != null) {
-                    flow.lane.end(flow);
-                }
-                if (!refused && flow.visit != null) {
-                    flow.visit.end(null);
-                }
+            long silent = moment - flow.lastActive;
+            if (refused ? moment - flow.refusedUntil >= 0 : silent >= (flow.isAssured() ? assured : newcomer)) {
+                end(flow, DatagramLoss.NO_CLIENT, null);
             }
         }
         // Such as lead to a client that is about to go, or that no one's turn needs.
@@ -378,7 +380,7 @@ final class UdpEndpoint extends ChannelInboundHandlerAdapter implements Endpoint
             sweeping.cancel(false);
         }
         List.copyOf(lanes).forEach(Lane::close);
-        List.copyOf(flows.values()).forEach(this::forget); // those whose turn has not come
+        flows.all().forEach(flow -> forget(flow, DatagramLoss.ENDED)); // those whose turn has not come
         tally.tell();
     }
 

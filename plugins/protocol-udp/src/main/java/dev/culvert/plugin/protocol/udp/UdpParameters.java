@@ -15,7 +15,8 @@ import jakarta.validation.constraints.Min;
  * @param idleTimeoutMs after how long without a datagram in either direction a flow ends
  * @param maxFlows how many flows there may be at once
  * @param maxFlowsPerSource how many of them may be of one address (IPv6: of one /64)
- * @param maxAmplification how many times what a visitor has sent, in bytes, it may be answered; 0 for no limit
+ * @param maxAmplification how many times what it has sent a visitor may be answered, in bytes with the headers of IP and
+ *     UDP; 0 for no limit
  */
 record UdpParameters(
         @JsonProperty("port") @Min(0) @Max(65535) int port,

@@ -30,7 +30,8 @@ import org.pf4j.Extension;
  * @param idleTimeout after how long without a datagram in either direction a flow ends; default 60 s
  * @param maxFlows how many flows there may be at once; default 10,000
  * @param maxFlowsPerSource how many of them may be of one address, of IPv6 of one /64; default 1,000
- * @param maxAmplification how many times what a visitor has sent, in bytes, it may be answered; default 0, no limit
+ * @param maxAmplification how many times what it has sent a visitor may be answered, in bytes with the headers of IP and
+ *     UDP; default 0, no limit
  * @param maxQueued how much may wait for the session before datagrams are dropped; default 1 MiB
  */
 @Extension

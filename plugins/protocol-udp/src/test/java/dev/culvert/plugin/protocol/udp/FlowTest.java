@@ -114,8 +114,8 @@ final class FlowTest {
 
     @Test
     void flowsAreSpreadOverAsManyStreamsAsTheServerSays() throws IOException {
-        Endpoint endpoint =
-                served(Visits.tunnel(echo.address()), new UdpProtocolFactory(null, null, null, null, null, null, 4));
+        Endpoint endpoint = served(
+                Visits.tunnel(echo.address()), new UdpProtocolFactory(null, null, null, null, null, null, null, 4));
 
         for (int i = 0; i < 20; i++) {
             assertThat(Visits.ask(kit.closing(Visits.visitor(endpoint)), "x")).isEqualTo("x");
@@ -174,12 +174,135 @@ final class FlowTest {
     }
 
     @Test
+    void untilAVisitorHasSentAgainTheServersCeilingHoldsToo() throws IOException {
+        EchoDatagrams talkative = kit.closing(EchoDatagrams.start(10));
+        Endpoint endpoint = served(
+                Visits.tunnel(talkative.address()),
+                new UdpProtocolFactory(null, null, null, null, null, 3, null, null));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+
+        Visits.send(visitor, new byte[100]);
+        for (int i = 0; i < 3; i++) {
+            assertThat(Visits.receive(visitor)).hasSize(100);
+        }
+        Visits.assertSilent(visitor);
+        Visits.send(visitor, new byte[200]);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(Visits.receive(visitor)).hasSize(200);
+        }
+        await().until(() -> tunnel.datagramsLost(DatagramLoss.AMPLIFICATION) == 7);
+    }
+
+    @Test
+    void aQuestionWithoutAByteHasAnAnswer() throws IOException {
+        // As that of the time protocol (RFC 868).
+        DatagramSocket clock = kit.closing(new DatagramSocket(new InetSocketAddress("127.0.0.1", 0)));
+        Thread serving = new Thread(() -> {
+            try {
+                while (true) {
+                    DatagramPacket question = new DatagramPacket(new byte[1], 1);
+                    clock.receive(question);
+                    clock.send(new DatagramPacket(new byte[4], 4, question.getSocketAddress()));
+                }
+            } catch (IOException e) {
+                // closed
+            }
+        });
+        serving.start();
+        HostPort local = new HostPort("127.0.0.1", clock.getLocalPort());
+        Endpoint endpoint = served(new UdpTunnelFactory(local, 0, null, null, null, null, 2, null));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+
+        Visits.send(visitor, new byte[0]);
+
+        assertThat(Visits.receive(visitor)).hasSize(4);
+    }
+
+    @Test
+    void forgedSourcesTakeNobodysPlace() throws IOException {
+        Endpoint endpoint = served(Visits.limited(echo.address(), 100, 100));
+        DatagramSocket known = kit.closing(Visits.visitor(endpoint));
+        assertThat(Visits.askTwice(known, "known")).isEqualTo("known");
+
+        for (int i = 0; i < 1_000; i++) {
+            flood(endpoint, "127.7." + i / 250 + "." + (1 + i % 250));
+            if (i % 50 == 0) {
+                assertThat(Visits.ask(known, "still known")).isEqualTo("still known");
+                assertThat(ask(endpoint, "127.0.0.2", "new")).isEqualTo("new");
+                assertThat(openVisits()).isLessThanOrEqualTo(100);
+            }
+        }
+
+        await().until(() -> tunnel.flowsEvicted() >= 900);
+        assertThat(tunnel.visits().get(0).ends()).as("the flow that is assured").isZero();
+        assertThat(tunnel.datagramsLost(DatagramLoss.FLOWS)).isZero();
+    }
+
+    @Test
+    void forgedPortsOfOneSourceTakeNoneOfItsAssuredFlows() throws IOException {
+        Endpoint endpoint = served(Visits.limited(echo.address(), 1_000, 10));
+        DatagramSocket known = kit.closing(Visits.visitor(endpoint));
+        assertThat(Visits.askTwice(known, "known")).isEqualTo("known");
+        DatagramSocket other = kit.closing(Visits.visitor(endpoint, "127.0.0.2"));
+        assertThat(Visits.ask(other, "other")).isEqualTo("other");
+
+        for (int i = 0; i < 100; i++) {
+            flood(endpoint, "127.0.0.1");
+        }
+
+        assertThat(ask(endpoint, "127.0.0.1", "one more")).isEqualTo("one more");
+        assertThat(Visits.ask(known, "still known")).isEqualTo("still known");
+        await().until(() -> tunnel.flowsEvicted() == 92);
+        assertThat(tunnel.visits().get(0).ends()).isZero();
+        assertThat(tunnel.visits().get(1).ends()).as("that of another source").isZero();
+    }
+
+    @Test
+    void whileThereAreManyFlowsThoseThatSentOnceGoSooner() throws Exception {
+        Endpoint endpoint =
+                served(new UdpTunnelFactory(echo.address(), 0, null, Duration.ofSeconds(3), 4, 4, null, null));
+        DatagramSocket assured = kit.closing(Visits.visitor(endpoint));
+        assertThat(Visits.askTwice(assured, "assured")).isEqualTo("assured");
+        for (int i = 0; i < 2; i++) {
+            assertThat(Visits.ask(kit.closing(Visits.visitor(endpoint)), "once"))
+                    .isEqualTo("once");
+        }
+
+        await().atMost(Duration.ofSeconds(2)).until(() -> openVisits() <= 2);
+
+        assertThat(tunnel.visits().get(0).ends()).isZero();
+        assertThat(tunnel.flowsEvicted()).isZero();
+    }
+
+    @Test
+    void oneWayTrafficIsNotCutWhileItGoesOn() throws IOException {
+        EchoDatagrams silent = kit.closing(EchoDatagrams.start(0));
+        Endpoint endpoint =
+                served(new UdpTunnelFactory(silent.address(), 0, null, Duration.ofMillis(1_200), 3, 3, null, null));
+        DatagramSocket sender = kit.closing(Visits.visitor(endpoint));
+        Visits.send(sender, new byte[] {1});
+        await().until(() -> silent.peers() == 1);
+        for (int i = 0; i < 2; i++) {
+            Visits.send(kit.closing(Visits.visitor(endpoint)), new byte[] {2});
+        }
+
+        await().pollInterval(Duration.ofMillis(20)).until(() -> {
+            Visits.send(sender, new byte[] {1});
+            flood(endpoint, "127.0.0.5");
+            return tunnel.flowsEvicted() > 40;
+        });
+
+        assertThat(tunnel.visits().get(0).ends()).isZero();
+    }
+
+    @Test
     void oneFlowMoreThanTheTunnelMayHaveIsDroppedAndCounted() throws IOException {
         Endpoint endpoint = served(Visits.limited(echo.address(), 5, 5));
         List<DatagramSocket> visitors = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             visitors.add(kit.closing(Visits.visitor(endpoint)));
-            assertThat(Visits.ask(visitors.get(i), "in")).isEqualTo("in");
+            assertThat(Visits.askTwice(visitors.get(i), "in")).isEqualTo("in");
         }
 
         assertUnanswered(kit.closing(Visits.visitor(endpoint)));
@@ -194,7 +317,8 @@ final class FlowTest {
     void oneSourceCannotTakeThePlacesOfTheOthers() throws IOException {
         Endpoint endpoint = served(Visits.limited(echo.address(), 100, 3));
         for (int i = 0; i < 3; i++) {
-            assertThat(Visits.ask(kit.closing(Visits.visitor(endpoint)), "in")).isEqualTo("in");
+            assertThat(Visits.askTwice(kit.closing(Visits.visitor(endpoint)), "in"))
+                    .isEqualTo("in");
         }
 
         assertUnanswered(kit.closing(Visits.visitor(endpoint)));
@@ -207,9 +331,11 @@ final class FlowTest {
     @Test
     void theServerAllowsNoMoreThanItsOwnLimits() throws IOException {
         Endpoint endpoint = served(
-                Visits.limited(echo.address(), 100, 100), new UdpProtocolFactory(null, null, null, 2, 2, null, null));
+                Visits.limited(echo.address(), 100, 100),
+                new UdpProtocolFactory(null, null, null, 2, 2, null, null, null));
         for (int i = 0; i < 2; i++) {
-            assertThat(Visits.ask(kit.closing(Visits.visitor(endpoint)), "in")).isEqualTo("in");
+            assertThat(Visits.askTwice(kit.closing(Visits.visitor(endpoint)), "in"))
+                    .isEqualTo("in");
         }
 
         assertUnanswered(kit.closing(Visits.visitor(endpoint)));
@@ -313,6 +439,49 @@ final class FlowTest {
     }
 
     @Test
+    void oneFlowCannotTakeAllThatIsHeld() throws IOException {
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        tunnel.pause();
+        DatagramSocket flood = kit.closing(Visits.visitor(endpoint));
+        await().until(() -> {
+            for (int i = 0; i < 500; i++) {
+                Visits.send(flood, new byte[1_200]);
+            }
+            return tunnel.datagramsLost(DatagramLoss.FULL) > 1_000;
+        });
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+        for (int i = 0; i < 10; i++) {
+            Visits.send(visitor, new byte[] {(byte) i});
+        }
+        DatagramSocket last = kit.closing(Visits.visitor(endpoint));
+        await().until(() -> {
+            Visits.send(last, new byte[] {1});
+            return tunnel.origins().isEmpty() && tunnel.datagramsLost(DatagramLoss.FULL) > 1_000;
+        });
+        tunnel.resume();
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(Visits.receive(visitor)).containsExactly(i);
+        }
+    }
+
+    @Test
+    void whatWasHeldForOneThatMayNotComeIsCounted() throws IOException {
+        tunnel.permit(origin -> false);
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        tunnel.pause();
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+        for (int i = 0; i < 3; i++) {
+            Visits.send(visitor, new byte[1]);
+        }
+
+        tunnel.resume();
+
+        await().until(() -> tunnel.datagramsLost(DatagramLoss.NOT_PERMITTED) == 3);
+        assertThat(ProtocolKit.codes(tunnel)).contains(TunnelError.VISITOR_NOT_PERMITTED);
+    }
+
+    @Test
     void aVisitorThatMayNotComeGetsNothingAndTheOthersAreServed() throws IOException {
         tunnel.permit(
                 origin -> !"127.0.0.3".equals(origin.visitor().getAddress().getHostAddress()));
@@ -412,6 +581,17 @@ final class FlowTest {
 
     private String ask(Endpoint endpoint, String from, String question) throws IOException {
         return Visits.ask(kit.closing(Visits.visitor(endpoint, from)), question);
+    }
+
+    /** A datagram from a port that nobody waits at: as if its source were forged. */
+    private static void flood(Endpoint endpoint, String from) throws IOException {
+        try (DatagramSocket gone = Visits.visitor(endpoint, from)) {
+            Visits.send(gone, new byte[] {1});
+        }
+    }
+
+    private long openVisits() {
+        return tunnel.visits().stream().filter(visit -> visit.ends() == 0).count();
     }
 
     private static void assertUnanswered(DatagramSocket visitor) throws IOException {

@@ -20,7 +20,7 @@ final class Visits {
     private Visits() {}
 
     static UdpProtocolFactory defaults() {
-        return new UdpProtocolFactory(null, null, null, null, null, null, null);
+        return new UdpProtocolFactory(null, null, null, null, null, null, null, null);
     }
 
     static UdpTunnelFactory tunnel(@Nullable HostPort local) {
@@ -55,6 +55,12 @@ final class Visits {
     static String ask(DatagramSocket visitor, String question) throws IOException {
         send(visitor, question.getBytes(UTF_8));
         return new String(receive(visitor), UTF_8);
+    }
+
+    /** Asks twice: whoever does has seen the first answer, and so has not forged its address. */
+    static String askTwice(DatagramSocket visitor, String question) throws IOException {
+        ask(visitor, question);
+        return ask(visitor, question);
     }
 
     static void send(DatagramSocket visitor, byte[] bytes) throws IOException {
