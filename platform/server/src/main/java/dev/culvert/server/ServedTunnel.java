@@ -39,6 +39,8 @@ final class ServedTunnel implements Candidate {
     private final String type;
     private final SourceNetworks visitors;
     private final Traffic traffic = new Traffic();
+    private final String local;
+    private final Traffic ofListener;
     private final Health health;
     private volatile boolean paused;
     private volatile @Nullable CulvertException unwell;
@@ -52,13 +54,17 @@ final class ServedTunnel implements Candidate {
             String name,
             SourceNetworks visitors,
             TunnelLimits limits,
-            TunnelSharing sharing) {
+            TunnelSharing sharing,
+            String local,
+            Traffic ofListener) {
         this.session = session;
         this.type = type;
         this.name = name;
         this.visitors = visitors;
         health = new Health(session.client(), name, session.scheduler());
         this.limits = limits;
+        this.local = local;
+        this.ofListener = ofListener;
         String client = session.principal().name() + "/" + session.principal().clientId();
         member = new Member(client, session.instance(), sharing.balance(), sharing.weight());
     }
@@ -101,12 +107,14 @@ final class ServedTunnel implements Candidate {
         try {
             gone = enter(origin);
         } catch (CulvertException e) {
+            refused();
             return ImmediateEventExecutor.INSTANCE.newFailedFuture(e);
         }
         try {
             session.use().enterStream(session.principal().rights());
         } catch (CulvertException e) {
             gone.run();
+            refused();
             return ImmediateEventExecutor.INSTANCE.newFailedFuture(e);
         }
         return session.client().openStream(name, origin).addListener((Future<TunnelStream> opened) -> {
@@ -122,6 +130,7 @@ final class ServedTunnel implements Candidate {
             } else {
                 gone.run();
                 session.use().leaveStream();
+                refused();
             }
         });
     }
@@ -210,8 +219,20 @@ final class ServedTunnel implements Candidate {
         return behind == null ? account : account.and(behind.use().rates(limits));
     }
 
+    // Its endpoint hears of it from whoever asked, who may have found another session.
+    private void refused() {
+        traffic.refused();
+        ofListener.refused();
+    }
+
+    /** What has gone through this session. */
     Traffic traffic() {
         return traffic;
+    }
+
+    /** What has gone through all sessions of its listener. */
+    Traffic ofListener() {
+        return ofListener;
     }
 
     Health health() {
@@ -276,6 +297,15 @@ final class ServedTunnel implements Candidate {
 
     String name() {
         return name;
+    }
+
+    String type() {
+        return type;
+    }
+
+    /** Where the client reaches its service, as it says; empty if it does not. */
+    String local() {
+        return local;
     }
 
     @Nullable
