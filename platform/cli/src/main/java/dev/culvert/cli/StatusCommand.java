@@ -6,6 +6,7 @@ import dev.culvert.spi.WireError;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  culvert status                                  the server on this machine",
             "  culvert status --at 127.0.0.1:4441              a client started with --metrics 127.0.0.1:4441",
+            "  culvert status --host web.example.com            all figures of one public host",
             "  culvert status --json"
         })
 final class StatusCommand implements Callable<Integer> {
@@ -34,13 +36,26 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print the answer as it came")
     private boolean json;
 
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            description = "only what is public at this host, with all figures; :PORT for a tunnel without a host")
+    private @Nullable String host;
+
     @Override
     public Integer call() throws InterruptedException {
         String body = new AdministrationCall(at.address()).status();
         PrintWriter out = spec.commandLine().getOut();
         try {
             JsonNode status = Json.read(body);
-            if (json) {
+            if (host != null) {
+                HostStatus only = HostStatus.of(status, host);
+                if (json) {
+                    out.println(only.json());
+                } else {
+                    only.print(out);
+                }
+            } else if (json) {
                 out.println(body);
             } else {
                 StatusTable.print(status, out);

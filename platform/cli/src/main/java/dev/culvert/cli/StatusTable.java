@@ -2,12 +2,14 @@ package dev.culvert.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A status for people. */
 final class StatusTable {
 
-    private static final String ROW = "%-16s %-8s %-34s %-26s %-10s %7s %8s %6s %9s %9s  %s%n";
+    private static final String ROW = "%-16s %-8s %-34s %-26s %-10s %7s %8s %6s %9s %9s  %-27s  %s%n";
+    private static final String SERVER = "%-26s ";
 
     private StatusTable() {}
 
@@ -28,18 +30,33 @@ final class StatusTable {
                 status.path("started_at").asText());
         for (JsonNode client : status.path("clients")) {
             out.printf(
-                    "%n%s  account %s  client %s  from %s  through %s  since %s  session %s  streams %d  %s%n",
+                    "%n%s  account %s  client %s  from %s  through %s  since %s (%s)  session %s  streams %d  reconnects %d"
+                            + "  %s%n",
                     client.path("principal").asText(),
                     client.path("account").asText(),
                     client.path("client_id").asText(),
                     client.path("peer").asText(),
                     client.path("listener").asText(),
                     client.path("connected_at").asText(),
+                    Figure.duration(client.path("uptime_seconds")),
                     client.path("session").asText(),
                     client.path("streams").asInt(),
+                    client.path("reconnects").asInt(),
                     sign(client));
-            row(out, "  TUNNEL", "TYPE", "ENDPOINT", "", "STATE");
-            client.path("tunnels").forEach(tunnel -> row(out, "  ", tunnel));
+            head(out, "  ", false);
+            client.path("tunnels").forEach(tunnel -> row(out, "  ", tunnel, false));
+        }
+        if (!status.path("absent").isEmpty()) {
+            out.printf("%nwithout a client%n");
+            head(out, "  ", false);
+            for (JsonNode tunnel : status.path("absent")) {
+                row(out, "  ", tunnel, false);
+                out.printf(
+                        "    account %s  client %s  away since %s%n",
+                        tunnel.path("account").asText(),
+                        tunnel.path("client_id").asText(),
+                        tunnel.path("since").asText());
+            }
         }
     }
 
@@ -47,12 +64,30 @@ final class StatusTable {
         return number + " " + what + (number == 1 ? "" : "s");
     }
 
-    private static void row(PrintWriter out, String name, String type, String endpoint, String local, String state) {
+    private static void head(PrintWriter out, String indent, boolean servers) {
+        if (servers) {
+            out.printf(SERVER, "SERVER");
+        }
         out.printf(
-                ROW, name, type, endpoint, local, state, "STREAMS", "REQUESTS", "ERRORS", "IN", "OUT", "LAST ACTIVE");
+                ROW,
+                indent + "TUNNEL",
+                "TYPE",
+                "ENDPOINT",
+                "LOCAL",
+                "STATE",
+                "STREAMS",
+                "REQUESTS",
+                "ERRORS",
+                "IN",
+                "OUT",
+                "CREATED",
+                "LAST ACTIVE");
     }
 
-    private static void row(PrintWriter out, String indent, JsonNode tunnel) {
+    private static void row(PrintWriter out, String indent, JsonNode tunnel, boolean servers) {
+        if (servers) {
+            out.printf(SERVER, tunnel.path("server").asText());
+        }
         JsonNode traffic = tunnel.path("traffic");
         out.printf(
                 ROW,
@@ -64,11 +99,10 @@ final class StatusTable {
                 traffic.path("streams").asText(),
                 traffic.path("requests").asText(),
                 traffic.path("errors").asText(),
-                bytes(traffic.path("bytes_in").asLong()),
-                bytes(traffic.path("bytes_out").asLong()),
-                traffic.path("last_active").isNull()
-                        ? "-"
-                        : traffic.path("last_active").asText());
+                Figure.bytes(traffic.path("bytes_in")),
+                Figure.bytes(traffic.path("bytes_out")),
+                Figure.text(traffic.path("created")),
+                Figure.text(traffic.path("last_active")));
         String reason = tunnel.path("reason").asText();
         if (!reason.isEmpty()) {
             out.println(indent + "  " + reason);
@@ -80,17 +114,6 @@ final class StatusTable {
                 ? "no heartbeat yet"
                 : "round trip " + session.path("round_trip_ms").asText() + " ms at "
                         + session.path("last_heartbeat").asText();
-    }
-
-    private static String bytes(long count) {
-        String[] units = {"B", "kB", "MB", "GB", "TB"};
-        double value = count;
-        int unit = 0;
-        while (value >= 1000 && unit < units.length - 1) {
-            value /= 1000;
-            unit++;
-        }
-        return unit == 0 ? count + " B" : String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
     }
 
     private static void transport(JsonNode transport, PrintWriter out) {
@@ -121,15 +144,16 @@ final class StatusTable {
                 status.path("server").asText(),
                 status.path("state").asText(),
                 sessions > 0 ? ", sessions: " + sessions : why.isEmpty() ? "" : "  " + why);
-        transport(status.path("transport"), out);
+        status.path("transports").forEach(transport -> transport(transport, out));
         for (JsonNode session : status.path("sessions")) {
             out.printf(
-                    "session %s  %s to %s  account %s  since %s  streams %d  %s%n",
+                    "session %s  %s to %s  account %s  since %s (%s)  streams %d  %s%n",
                     session.path("id").asText(),
                     session.path("transport").asText(),
                     session.path("server").asText(),
                     session.path("account").asText(),
                     session.path("since").asText(),
+                    Figure.duration(session.path("uptime_seconds")),
                     session.path("streams").asInt(),
                     sign(session));
         }
@@ -137,7 +161,11 @@ final class StatusTable {
                 "running since %s, reconnects %d%n",
                 status.path("started_at").asText(), status.path("reconnects").asInt());
         out.println();
-        row(out, "TUNNEL", "TYPE", "ENDPOINT", "LOCAL", "STATE");
-        status.path("tunnels").forEach(tunnel -> row(out, "", tunnel));
+        Set<String> servers = new TreeSet<>();
+        status.path("tunnels")
+                .forEach(tunnel -> servers.add(tunnel.path("server").asText()));
+        boolean several = servers.size() > 1;
+        head(out, "", several);
+        status.path("tunnels").forEach(tunnel -> row(out, "", tunnel, several));
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
  * @param clientId what this machine is called
  * @param state {@code connecting}, {@code connected} or {@code retrying}
  * @param reason why the last attempt failed or the last session ended, with its code; empty while connected
- * @param transport which way to the server is in use, and why
+ * @param transports which way is in use, and why: for each server, those that stand in for each other being one
  * @param sessions the sessions that stand
  * @param reconnects how often a lost session was built again
  * @param startedAt since when the client runs
@@ -24,11 +24,16 @@ public record ClientStatus(
         String clientId,
         String state,
         String reason,
-        TransportStatus transport,
+        List<TransportStatus> transports,
         List<SessionStatus> sessions,
         int reconnects,
         Instant startedAt,
         List<TunnelStatus> tunnels) {
+
+    /** The way to the server, or to the first of several. */
+    public TransportStatus transport() {
+        return transports.get(0);
+    }
 
     /** Whether a session stands. */
     public boolean isConnected() {
@@ -45,7 +50,7 @@ public record ClientStatus(
      * @param server at which server
      * @param state how far it is
      * @param reason why it is refused or degraded, with its code; empty if it is neither
-     * @param traffic what has gone through, at all servers
+     * @param traffic what has gone through at this server
      */
     public record TunnelStatus(
             String name,
@@ -70,7 +75,7 @@ public record ClientStatus(
                     server.current().toString(),
                     placed.state(draining),
                     placed.reason(),
-                    tunnel.traffic().status());
+                    placed.traffic().status());
         }
     }
 }

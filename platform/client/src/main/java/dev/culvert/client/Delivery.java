@@ -70,7 +70,7 @@ final class Delivery implements IncomingStream {
             return;
         }
         observer.visitorOpened(event(origin, 0, 0, Duration.ZERO, ""));
-        Traffic.Flow flow = tunnel.tunnel().traffic().open();
+        Traffic.Flow flow = Traffic.open(tunnel.traffic());
         flow.through(Bridge.join(stream, service, options, end -> {
             flow.closed(end);
             closed(origin, end);
@@ -94,7 +94,7 @@ final class Delivery implements IncomingStream {
             tunnel.failed(cause);
         }
         if (!probe) {
-            tunnel.tunnel().traffic().refused();
+            tunnel.traffic().refused();
             if (!accepted) {
                 observer.dialled(tunnel.name(), took, cause);
             }
@@ -108,7 +108,7 @@ final class Delivery implements IncomingStream {
     @Override
     public Visit visit(StreamOrigin visitor) {
         observer.visitorOpened(event(visitor, 0, 0, Duration.ZERO, ""));
-        Traffic.Flow flow = tunnel.tunnel().traffic().open();
+        Traffic.Flow flow = Traffic.open(tunnel.traffic());
         return new LoggedVisit(RateLimits.NONE, () -> {}, end -> {
             flow.closed(end);
             closed(visitor, end);

@@ -1,6 +1,5 @@
 package dev.culvert.client;
 
-import dev.culvert.spi.Endpoint;
 import dev.culvert.spi.HostPort;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -91,7 +90,7 @@ final class KnownServer {
         for (LocalTunnel tunnel : wanted) {
             PlacedTunnel known = before.get(tunnel.name());
             boolean stays = known != null && known.tunnel() == tunnel && !renewed.contains(tunnel);
-            PlacedTunnel placed = stays && known != null ? known : new PlacedTunnel(tunnel, endpoint(known, tunnel));
+            PlacedTunnel placed = stays && known != null ? known : new PlacedTunnel(tunnel, same(known, tunnel));
             after.put(tunnel.name(), placed);
             if (!stays) {
                 opening.add(placed);
@@ -106,8 +105,8 @@ final class KnownServer {
     }
 
     // A port that the server has picked is asked for again, as after a lost connection.
-    private static @Nullable Endpoint endpoint(@Nullable PlacedTunnel before, LocalTunnel tunnel) {
-        return before != null && before.tunnel() == tunnel ? before.endpoint() : null;
+    private static @Nullable PlacedTunnel same(@Nullable PlacedTunnel before, LocalTunnel tunnel) {
+        return before != null && before.tunnel() == tunnel ? before : null;
     }
 
     /** Every tunnel has been asked for by its first session, or one has opened later: the other sessions may follow. */

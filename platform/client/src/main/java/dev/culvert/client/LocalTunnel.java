@@ -2,7 +2,6 @@ package dev.culvert.client;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.culvert.engine.config.TunnelSection;
-import dev.culvert.engine.telemetry.Traffic;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.protocol.LocalService;
 import io.netty.channel.EventLoop;
@@ -11,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** One tunnel of this client, at whichever servers. Its section can be replaced as long as servers need not know. Thread-safe. */
 final class LocalTunnel {
 
-    private final Traffic traffic = new Traffic();
     private volatile Local at;
     private volatile boolean paused;
     private volatile @Nullable CulvertException unwell;
@@ -50,10 +48,6 @@ final class LocalTunnel {
 
     LocalService service() {
         return at.service();
-    }
-
-    Traffic traffic() {
-        return traffic;
     }
 
     /** Whether a newer section asks the servers for nothing else, so that only the way to the service is new. */

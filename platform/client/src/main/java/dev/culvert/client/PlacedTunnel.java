@@ -1,6 +1,7 @@
 package dev.culvert.client;
 
 import dev.culvert.engine.config.TunnelSection;
+import dev.culvert.engine.telemetry.Traffic;
 import dev.culvert.engine.telemetry.TunnelState;
 import dev.culvert.engine.wire.Parameters;
 import dev.culvert.spi.CulvertException;
@@ -21,24 +22,32 @@ final class PlacedTunnel {
             Set.of(TunnelError.PORT_UNAVAILABLE.code(), TunnelError.ENDPOINT_HELD.code());
 
     private final LocalTunnel tunnel;
+    private final Traffic traffic;
     private volatile @Nullable Endpoint endpoint;
     private volatile @Nullable CulvertException refusal;
     private volatile @Nullable CulvertException trouble;
     private volatile boolean open;
     private volatile boolean served;
+    private volatile boolean pausedThere;
 
     /**
      * Makes one that no server has opened yet.
      *
-     * @param previous where the same tunnel was public before it changed, or null
+     * @param previous the same tunnel before it changed, or null: it is asked for where that was public, and goes on counting
      */
-    PlacedTunnel(LocalTunnel tunnel, @Nullable Endpoint previous) {
+    PlacedTunnel(LocalTunnel tunnel, @Nullable PlacedTunnel previous) {
         this.tunnel = tunnel;
-        this.endpoint = previous;
+        endpoint = previous == null ? null : previous.endpoint;
+        traffic = previous == null ? new Traffic() : previous.traffic;
     }
 
     LocalTunnel tunnel() {
         return tunnel;
+    }
+
+    /** What has gone through it at this server. */
+    Traffic traffic() {
+        return traffic;
     }
 
     String name() {
@@ -89,6 +98,7 @@ final class PlacedTunnel {
         endpoint = null;
         open = false;
         served = false;
+        pausedThere = false;
         return chosen;
     }
 
@@ -96,7 +106,13 @@ final class PlacedTunnel {
     void lost() {
         open = false;
         served = false;
+        pausedThere = false;
         trouble = null;
+    }
+
+    /** The server refuses its visitors at the wish of its operator, or serves them again. */
+    void pausedThere(boolean now) {
+        pausedThere = now;
     }
 
     /** A stream has come the whole way, from the server to the service. */
@@ -127,7 +143,7 @@ final class PlacedTunnel {
         if (draining) {
             return TunnelState.DRAINING;
         }
-        if (tunnel.isPaused()) {
+        if (tunnel.isPaused() || pausedThere) {
             return TunnelState.PAUSED;
         }
         if (problem() != null) {
@@ -136,11 +152,17 @@ final class PlacedTunnel {
         return served ? TunnelState.READY : TunnelState.REGISTERED;
     }
 
-    /** Why it is refused or degraded; null if it is neither. */
+    /** Why it is refused or degraded, or that the server has paused it; null if nothing is wrong. */
     @Nullable
     CulvertException problem() {
+        if (!open) {
+            return refusal;
+        }
+        if (pausedThere) {
+            return new CulvertException(TunnelError.PAUSED, "the server's operator has paused it.");
+        }
         CulvertException unwell = tunnel.unwell();
-        return !open ? refusal : unwell != null ? unwell : trouble;
+        return unwell != null ? unwell : trouble;
     }
 
     /** The same with its code; empty if it is neither. */

@@ -160,6 +160,7 @@ final class ServerConnection {
                 : new SessionStatus(
                         server.sessionId(),
                         attempt.peer.toString(),
+                        home.current().toString(),
                         attempt.principal().account(),
                         attempt.transport,
                         attempt.since,
@@ -270,6 +271,14 @@ final class ServerConnection {
             tunnel.refused(cause);
             observer.tunnelClosed(tunnelEvent(tunnel, cause.code().code() + ": " + cause.detail()));
             retryLater(from, tunnel, cause);
+        }
+
+        @Override
+        public void tunnelPaused(String name, boolean paused) {
+            PlacedTunnel tunnel = home.tunnel(name);
+            if (tunnel != null) {
+                tunnel.pausedThere(paused);
+            }
         }
 
         @Override

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the server's id for it
  * @param server the address that it leads to
+ * @param home the server that it is a session of; another address than that is one of a transport's own
  * @param account whose it is, as the server says
  * @param transport the transport it goes through
  * @param since when it began
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record SessionStatus(
         String id,
         String server,
+        String home,
         String account,
         String transport,
         Instant since,

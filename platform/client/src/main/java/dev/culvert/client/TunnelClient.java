@@ -162,7 +162,7 @@ public final class TunnelClient implements AutoCloseable {
                 settings.clientId(),
                 !sessions.isEmpty() ? "connected" : failure == null ? "connecting" : "retrying",
                 reason,
-                servers.get(0).wire().status(),
+                servers.stream().map(server -> server.wire().status()).toList(),
                 sessions,
                 connections().mapToInt(ServerConnection::reconnects).sum(),
                 startedAt,

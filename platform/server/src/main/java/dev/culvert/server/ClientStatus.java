@@ -3,8 +3,8 @@ package dev.culvert.server;
 import dev.culvert.engine.telemetry.TrafficStatus;
 import dev.culvert.engine.telemetry.TunnelState;
 import dev.culvert.spi.CulvertException;
-import dev.culvert.spi.protocol.EndpointLease;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param uptimeSeconds how long that is
  * @param lastHeartbeat when it gave its last sign of life, or null before the first
  * @param roundTripMs how long it took, or null before the first
- * @param streams how many streams are open
- * @param tunnels what it serves
+ * @param reconnects how often a session of this principal and client id has ended before, as far as is remembered
+ * @param streams how many streams are open, those included that are kept for the next request
+ * @param tunnels what it serves, and what it asked for last and did not get
  */
 public record ClientStatus(
         String session,
@@ -37,10 +38,14 @@ public record ClientStatus(
         long uptimeSeconds,
         @Nullable Instant lastHeartbeat,
         @Nullable Double roundTripMs,
+        int reconnects,
         int streams,
         List<TunnelStatus> tunnels) {
 
     static ClientStatus of(Session session) {
+        List<TunnelStatus> tunnels = new ArrayList<>();
+        session.tunnels().values().forEach(served -> tunnels.add(TunnelStatus.of(served)));
+        session.refusals().all().forEach(refusal -> tunnels.add(TunnelStatus.of(refusal)));
         return new ClientStatus(
                 session.id(),
                 session.principal().name(),
@@ -53,35 +58,58 @@ public record ClientStatus(
                 session.uptime().toSeconds(),
                 session.heartbeat().last(),
                 session.heartbeat().roundTripMillis(),
+                session.reconnects(),
                 session.client().streams(),
-                session.tunnels().values().stream().map(TunnelStatus::of).toList());
+                List.copyOf(tunnels));
     }
 
     /**
-     * A tunnel that a client serves.
+     * A tunnel that a client serves, or would.
      *
      * @param name its name
      * @param type its protocol
-     * @param endpoint where it is public; empty while it opens
+     * @param local where the client reaches its service, as it says; empty if it does not
+     * @param endpoint where it is public; empty while it is not
      * @param state how far it is
-     * @param reason why it is degraded, with its code; empty if it is not
+     * @param reason why it is degraded or refused, with its code; empty if it is neither
      * @param traffic what has gone through this session
      */
     public record TunnelStatus(
-            String name, String type, String endpoint, TunnelState state, String reason, TrafficStatus traffic) {
+            String name,
+            String type,
+            String local,
+            String endpoint,
+            TunnelState state,
+            String reason,
+            TrafficStatus traffic) {
 
         static TunnelStatus of(ServedTunnel served) {
             PublicTunnel tunnel = served.tunnel();
-            EndpointLease endpoint = tunnel == null ? null : tunnel.endpoint();
             TunnelState state = served.state();
             CulvertException trouble = state == TunnelState.DEGRADED ? served.trouble() : null;
             return new TunnelStatus(
                     served.name(),
-                    tunnel == null ? "" : tunnel.type(),
-                    endpoint == null ? "" : endpoint.endpoint().toString(),
+                    served.type(),
+                    served.local(),
+                    tunnel == null ? "" : tunnel.key(),
                     state,
-                    trouble == null ? "" : trouble.code().code() + ": " + trouble.detail(),
+                    trouble == null ? "" : reason(trouble),
                     served.traffic().status());
+        }
+
+        static TunnelStatus of(Refusals.Refusal refusal) {
+            return new TunnelStatus(
+                    refusal.name(),
+                    refusal.type(),
+                    refusal.local(),
+                    "",
+                    TunnelState.REFUSED,
+                    reason(refusal.cause()),
+                    TrafficStatus.none(refusal.at()));
+        }
+
+        private static String reason(CulvertException cause) {
+            return cause.code().code() + ": " + cause.detail();
         }
     }
 }

@@ -60,6 +60,7 @@ final class Endpoints {
     private final Collection<PublicTunnel> declared = new CopyOnWriteArrayList<>();
     private final Counts refused = new Counts();
     private final Pauses pauses = new Pauses();
+    private final Figures figures = new Figures();
     private final Map<String, Long> closing = new ConcurrentHashMap<>();
 
     Endpoints(
@@ -91,7 +92,9 @@ final class Endpoints {
                             request.name(),
                             TunnelAccess.of(request.parameters()),
                             TunnelLimits.of(request.parameters()),
-                            TunnelSharing.of(request.parameters()));
+                            TunnelSharing.of(request.parameters()),
+                            request.local(),
+                            figures.of(session.listener()));
                     if (session.tunnels().putIfAbsent(request.name(), served) != null) {
                         throw new CulvertException(
                                 TunnelError.DUPLICATE_NAME, "tunnel \"" + request.name() + "\" is open already.");
@@ -102,8 +105,13 @@ final class Endpoints {
                 .whenComplete((endpoint, failure) -> {
                     ServedTunnel served = entered.get();
                     if (failure == null && served != null) {
+                        session.refusals().remove(request.name());
                         SessionLog.tunnelOpened(session, request.name(), endpoint);
                         events.tunnelOpened(served.event(""));
+                        PublicTunnel behind = served.tunnel();
+                        if (behind != null && behind.isPaused()) {
+                            session.client().tunnelPaused(served.name(), true);
+                        }
                         served.health()
                                 .begin(!Boolean.FALSE.equals(
                                         request.parameters().get("probe")));
@@ -114,6 +122,9 @@ final class Endpoints {
                         }
                         CulvertException cause = CulvertFailures.of(failure);
                         refused.add(cause.code().code());
+                        if (!session.tunnels().containsKey(request.name())) {
+                            session.refusals().add(request, cause);
+                        }
                         SessionLog.tunnelRefused(session, request.name(), cause);
                     }
                 });
@@ -158,9 +169,21 @@ final class Endpoints {
         PublicTunnel one = named.get(0);
         pauses.set(one.owner().account(), one.name(), paused);
         SessionLog.pausedHere(one.owner().account(), one.name(), paused);
+        named.forEach(tunnel -> registry.find(tunnel.key())
+                .thenAccept(found -> found.forEach(candidate -> {
+                    if (candidate instanceof ServedTunnel served) {
+                        served.owner().client().tunnelPaused(served.name(), paused);
+                    }
+                })));
     }
 
-    private List<PublicTunnel> all() {
+    /** What has gone through. */
+    Figures figures() {
+        return figures;
+    }
+
+    /** Those that are public now. */
+    List<PublicTunnel> all() {
         List<PublicTunnel> all = new ArrayList<>(declared);
         for (CompletableFuture<PublicTunnel> future : open.values()) {
             PublicTunnel tunnel = future.isCompletedExceptionally() ? null : future.getNow(null);
@@ -180,7 +203,14 @@ final class Endpoints {
             return CompletableFuture.completedFuture(null); // others may serve it
         }
         ServedTunnel served = new ServedTunnel(
-                session, tunnel.type(), tunnel.name(), section.visitors(), section.limits(), section.sharing());
+                session,
+                tunnel.type(),
+                tunnel.name(),
+                section.visitors(),
+                section.limits(),
+                section.sharing(),
+                "",
+                figures.of(session.listener()));
         session.tunnels().put(tunnel.name(), served);
         Claim claim = new Claim(
                 tunnel.key(), tunnel.name(), session.principal(), session.instance(), section.onConflict(), served);
@@ -253,7 +283,14 @@ final class Endpoints {
             Session session, TunnelRequest request, ServedTunnel served, Protocol<P> protocol) {
         P parameters = reader.read(request.parameters(), protocol.parametersType());
         Supplier<PublicTunnel> make = () -> new PublicTunnel(
-                request.type(), request.name(), session.principal(), parameters, registry, events, pauses);
+                request.type(),
+                request.name(),
+                session.principal(),
+                parameters,
+                registry,
+                events,
+                pauses,
+                figures.total());
         Optional<Endpoint> requested = protocol.requested(parameters);
         if (requested.isEmpty()) {
             return assigned(session, request, served, protocol, parameters, make);
@@ -385,8 +422,8 @@ final class Endpoints {
         P parameters = wanted.isInstance(said)
                 ? Parameters.validated(wanted.cast(said))
                 : reader.read(Parameters.write(said), wanted);
-        Supplier<PublicTunnel> make =
-                () -> new PublicTunnel(type, name, Principal.ANONYMOUS, parameters, registry, events, pauses);
+        Supplier<PublicTunnel> make = () -> new PublicTunnel(
+                type, name, Principal.ANONYMOUS, parameters, registry, events, pauses, figures.total());
         int attempts = protocol.requested(parameters)
                 .map(endpoint -> attempts(endpoint.toString()))
                 .orElse(1);

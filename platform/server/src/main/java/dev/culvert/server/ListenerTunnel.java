@@ -92,6 +92,16 @@ final class ListenerTunnel implements TunnelHandle {
     }
 
     @Override
+    public void refused(StreamOrigin origin, TunnelStream stream, CulvertException cause) {
+        whole.refused(origin, stream, cause);
+    }
+
+    @Override
+    public Runnable carries(TunnelStream stream) {
+        return whole.carries(stream);
+    }
+
+    @Override
     public void requestEnded(RequestReport report) {
         whole.requestEnded(report);
     }

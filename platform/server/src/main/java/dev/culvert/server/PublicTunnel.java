@@ -7,6 +7,7 @@ import dev.culvert.engine.bridge.RateLimits;
 import dev.culvert.engine.telemetry.LoggedVisit;
 import dev.culvert.engine.telemetry.Traffic;
 import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.Endpoint;
 import dev.culvert.spi.Principal;
 import dev.culvert.spi.Role;
 import dev.culvert.spi.TunnelError;
@@ -40,12 +41,16 @@ import org.jspecify.annotations.Nullable;
 /** An endpoint that is public, with whoever is behind it. Thread-safe. */
 final class PublicTunnel implements TunnelHandle {
 
+    private static final int FIRST_OF_FAILURES = 500;
+
     private final String type;
     private final String name;
     private final Principal owner;
     private final Registry registry;
     private final SessionListener events;
     private final Pauses pauses;
+    private final Traffic traffic = new Traffic();
+    private final Traffic total;
     private final AtomicReference<CompletableFuture<Void>> arrival = new AtomicReference<>(new CompletableFuture<>());
     private final TunnelUse use = new TunnelUse();
     private volatile Object parameters;
@@ -62,7 +67,8 @@ final class PublicTunnel implements TunnelHandle {
             Object parameters,
             Registry registry,
             SessionListener events,
-            Pauses pauses) {
+            Pauses pauses,
+            Traffic total) {
         this.type = type;
         this.name = name;
         this.owner = owner;
@@ -70,6 +76,7 @@ final class PublicTunnel implements TunnelHandle {
         this.registry = registry;
         this.events = events;
         this.pauses = pauses;
+        this.total = total;
     }
 
     @Override
@@ -152,12 +159,9 @@ final class PublicTunnel implements TunnelHandle {
         String to = Source.text(visitor.localAddress());
         events.visitorOpened(event(from, to, 0, 0, Duration.ZERO, ""));
         ServedTunnel through = ServedTunnel.of(stream.channel());
-        if (through == null) {
-            Bridge.join(visitor, stream.channel(), options, end -> events.visitorClosed(closed(from, to, end)));
-            return;
-        }
-        Traffic.Flow flow = through.traffic().open();
-        flow.through(Bridge.join(visitor, stream.channel(), options, through.rates(), end -> {
+        RateLimits limits = through == null ? RateLimits.NONE : through.rates();
+        Traffic.Flow flow = Traffic.open(counted(stream));
+        flow.through(Bridge.join(visitor, stream.channel(), options, limits, end -> {
             flow.closed(end);
             events.visitorClosed(closed(from, to, end));
         }));
@@ -171,13 +175,14 @@ final class PublicTunnel implements TunnelHandle {
         String to = Source.text(origin.endpoint());
         events.visitorOpened(event(from, to, 0, 0, Duration.ZERO, ""));
         ServedTunnel through = ServedTunnel.of(stream.channel());
+        Traffic.Flow flow = Traffic.open(counted(stream));
         if (through == null) {
             return new LoggedVisit(RateLimits.NONE, () -> {}, end -> {
                 gone.run();
+                flow.closed(end);
                 events.visitorClosed(closed(from, to, end));
             });
         }
-        Traffic.Flow flow = through.traffic().open();
         through.owner().flowBegan();
         return new LoggedVisit(through.rates(), through.health()::visitAnswered, end -> {
             gone.run();
@@ -195,6 +200,18 @@ final class PublicTunnel implements TunnelHandle {
 
     @Override
     public void refused(StreamOrigin origin, CulvertException cause) {
+        noteRefused(origin, cause, traffic, total); // a session that did it has counted it
+    }
+
+    @Override
+    public void refused(StreamOrigin origin, TunnelStream stream, CulvertException cause) {
+        noteRefused(origin, cause, counted(stream));
+    }
+
+    private void noteRefused(StreamOrigin origin, CulvertException cause, Traffic... counted) {
+        for (Traffic one : counted) {
+            one.refused();
+        }
         String from = Source.text(origin.visitor());
         events.visitorRefused(event(
                 from,
@@ -206,8 +223,34 @@ final class PublicTunnel implements TunnelHandle {
     }
 
     @Override
+    public Runnable carries(TunnelStream stream) {
+        Traffic[] counted = counted(stream);
+        Traffic.carries(counted);
+        return () -> Traffic.rests(counted);
+    }
+
+    @Override
     public void requestEnded(RequestReport report) {
+        if (!report.isBridged() && !report.isRefusal()) {
+            boolean failed = report.outcome() == RequestReport.Outcome.ABORTED || report.status() >= FIRST_OF_FAILURES;
+            for (Traffic one : counted(report.stream())) {
+                one.requestEnded(report.bytesIn(), report.bytesOut(), failed);
+            }
+        }
         events.requestEnded(new RequestEvent(name, owner.account(), report));
+    }
+
+    // Here, in all, and at the session and the listener that a stream goes through.
+    private Traffic[] counted(@Nullable TunnelStream stream) {
+        ServedTunnel through = stream == null ? null : ServedTunnel.of(stream.channel());
+        return through == null
+                ? new Traffic[] {traffic, total}
+                : new Traffic[] {traffic, total, through.traffic(), through.ofListener()};
+    }
+
+    /** What has gone through since it is public, whoever served it. */
+    Traffic traffic() {
+        return traffic;
     }
 
     /** What its visitors use. */
@@ -228,6 +271,16 @@ final class PublicTunnel implements TunnelHandle {
     String key() {
         EndpointLease lease = endpoint;
         return lease == null ? "" : lease.endpoint().toString();
+    }
+
+    /** The name that visitors ask for, or the port where it has none of its own; empty until it is public. */
+    String host() {
+        EndpointLease lease = endpoint;
+        if (lease == null) {
+            return "";
+        }
+        Endpoint where = lease.endpoint();
+        return where.host().isEmpty() ? ":" + where.port() : where.host();
     }
 
     @Nullable

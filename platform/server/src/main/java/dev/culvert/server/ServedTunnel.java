@@ -42,6 +42,8 @@ final class ServedTunnel implements Candidate {
     private final String type;
     private final SourceNetworks visitors;
     private final Traffic traffic = new Traffic();
+    private final String local;
+    private final Traffic ofListener;
     private final Health health;
     private volatile boolean paused;
     private volatile @Nullable CulvertException unwell;
@@ -55,13 +57,17 @@ final class ServedTunnel implements Candidate {
             String name,
             SourceNetworks visitors,
             TunnelLimits limits,
-            TunnelSharing sharing) {
+            TunnelSharing sharing,
+            String local,
+            Traffic ofListener) {
         this.session = session;
         this.type = type;
         this.name = name;
         this.visitors = visitors;
         health = new Health(session.client(), name, session.scheduler());
         this.limits = limits;
+        this.local = local;
+        this.ofListener = ofListener;
         String client = session.principal().name() + "/" + session.principal().clientId();
         member = new Member(client, session.instance(), sharing.balance(), sharing.weight());
     }
@@ -104,6 +110,7 @@ final class ServedTunnel implements Candidate {
         try {
             gone = enter(origin);
         } catch (CulvertException e) {
+            refused();
             return ImmediateEventExecutor.INSTANCE.newFailedFuture(e);
         }
         return session.client().openStream(name, origin).addListener((Future<TunnelStream> opened) -> {
@@ -116,6 +123,7 @@ final class ServedTunnel implements Candidate {
                 channel.closeFuture().addListener(closed -> leave(channel));
             } else {
                 gone.run();
+                refused();
             }
         });
     }
@@ -238,8 +246,20 @@ final class ServedTunnel implements Candidate {
         return behind == null ? account : account.and(behind.use().rates(limits));
     }
 
+    // Its endpoint hears of it from whoever asked, who may have found another session.
+    private void refused() {
+        traffic.refused();
+        ofListener.refused();
+    }
+
+    /** What has gone through this session. */
     Traffic traffic() {
         return traffic;
+    }
+
+    /** What has gone through all sessions of its listener. */
+    Traffic ofListener() {
+        return ofListener;
     }
 
     Health health() {
@@ -304,6 +324,15 @@ final class ServedTunnel implements Candidate {
 
     String name() {
         return name;
+    }
+
+    String type() {
+        return type;
+    }
+
+    /** Where the client reaches its service, as it says; empty if it does not. */
+    String local() {
+        return local;
     }
 
     @Nullable

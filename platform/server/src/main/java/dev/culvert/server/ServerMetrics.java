@@ -47,8 +47,6 @@ public final class ServerMetrics implements SessionListener {
     private final Gauge connectionsPerAccount;
     private final Gauge sessions;
     private final Counter requests;
-    private final Gauge streams;
-    private final Gauge visitors;
     private final Counter bytes;
     private final DatagramCounters datagrams;
     private final Counter evicted;
@@ -84,15 +82,6 @@ public final class ServerMetrics implements SessionListener {
                 .name("tunnel_requests_total")
                 .help("Requests; for tcp, connections of visitors.")
                 .labelNames("account", "tunnel", "outcome")
-                .register(registry);
-        streams = Gauge.builder()
-                .name("tunnel_streams_active")
-                .help("Streams that are open for visitors.")
-                .labelNames("account", "tunnel")
-                .register(registry);
-        visitors = Gauge.builder()
-                .name("culvert_visitors")
-                .help("Connections of visitors that are open.")
                 .register(registry);
         datagrams = new DatagramCounters(registry, "account", "tunnel");
         evicted = Counter.builder()
@@ -149,6 +138,9 @@ public final class ServerMetrics implements SessionListener {
         strangers(registry, server);
         connections(registry, server);
         states(registry, server);
+        visitors(registry, server);
+        shares(registry, "culvert_listener", "listen", () -> server.get().byListener());
+        shares(registry, "culvert_host", "host", () -> server.get().byHost());
     }
 
     private static void strangers(PrometheusRegistry registry, Supplier<TunnelServer> server) {
@@ -195,10 +187,53 @@ public final class ServerMetrics implements SessionListener {
                 .register(registry);
     }
 
+    private static void visitors(PrometheusRegistry registry, Supplier<TunnelServer> server) {
+        GaugeWithCallback.builder()
+                .name("tunnel_streams_active")
+                .help("Streams that are open for visitors; for http, requests that are under way.")
+                .labelNames("account", "tunnel")
+                .callback(value -> server.get()
+                        .streamsByTunnel()
+                        .forEach((labels, count) -> value.call(count, labels.toArray(String[]::new))))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("culvert_visitors")
+                .help("Connections, flows of udp and http requests of visitors that are under way.")
+                .callback(value -> value.call(server.get().inAll().streams()))
+                .register(registry);
+    }
+
+    // Asked for rather than told: the hosts are those of tunnels that are public now, so there are no more of them.
+    private static void shares(
+            PrometheusRegistry registry, String prefix, String label, Supplier<Map<String, Share>> shares) {
+        CounterWithCallback.builder()
+                .name(prefix + "_requests_total")
+                .help("Connections, flows of udp and http requests, refused ones included, by " + label + ".")
+                .labelNames(label)
+                .callback(value -> shares.get().forEach((name, share) -> value.call(share.requests(), name)))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name(prefix + "_errors_total")
+                .help("Those that were refused, ended badly, or were answered by a status from 500 on, by " + label
+                        + ".")
+                .labelNames(label)
+                .callback(value -> shares.get().forEach((name, share) -> value.call(share.errors(), name)))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name(prefix + "_bytes_total")
+                .help("Bytes of visitors that have gone through, by " + label + ".")
+                .labelNames(label, "direction")
+                .callback(value -> shares.get().forEach((name, share) -> {
+                    value.call(share.bytesIn(), name, "in");
+                    value.call(share.bytesOut(), name, "out");
+                }))
+                .register(registry);
+    }
+
     private static void states(PrometheusRegistry registry, Supplier<TunnelServer> server) {
         GaugeWithCallback.builder()
                 .name("culvert_tunnels")
-                .help("Tunnels that clients serve, by state and listener.")
+                .help("Tunnels of the clients that are there, by state and listener.")
                 .labelNames("state", "listen")
                 .callback(value -> {
                     Map<List<String>, Integer> counts = new HashMap<>();
@@ -243,12 +278,6 @@ public final class ServerMetrics implements SessionListener {
     }
 
     @Override
-    public void visitorOpened(VisitorEvent visitor) {
-        streams.labelValues(visitor.account(), visitor.tunnel()).inc();
-        visitors.inc();
-    }
-
-    @Override
     public void datagrams(DatagramEvent event) {
         datagrams.add(event.count(), event.account(), event.tunnel());
         evicted.labelValues(event.account(), event.tunnel()).inc(event.count().evicted());
@@ -256,8 +285,6 @@ public final class ServerMetrics implements SessionListener {
 
     @Override
     public void visitorClosed(VisitorEvent visitor) {
-        streams.labelValues(visitor.account(), visitor.tunnel()).dec();
-        visitors.dec();
         bytes.labelValues(visitor.account(), visitor.tunnel(), "in").inc(visitor.bytesIn());
         bytes.labelValues(visitor.account(), visitor.tunnel(), "out").inc(visitor.bytesOut());
         duration.labelValues(visitor.account(), visitor.tunnel())
@@ -281,6 +308,9 @@ public final class ServerMetrics implements SessionListener {
     @Override
     public void requestEnded(RequestEvent request) {
         RequestReport report = request.report();
+        if (report.isBridged()) {
+            return; // what follows is counted as a connection
+        }
         String account = request.account();
         String tunnel = request.tunnel();
         requestDuration.labelValues(account, tunnel).observe(report.duration().toNanos() / 1e9);
@@ -296,7 +326,11 @@ public final class ServerMetrics implements SessionListener {
         switch (report.outcome()) {
             case OK -> requests.labelValues(account, tunnel, "ok").inc();
             case ABORTED -> requests.labelValues(account, tunnel, "aborted").inc();
-            case REFUSED -> {} // counted with its code
+            case REFUSED -> {
+                if (!report.isRefusal()) {
+                    requests.labelValues(account, tunnel, "ok").inc();
+                } // else counted with its code
+            }
         }
     }
 

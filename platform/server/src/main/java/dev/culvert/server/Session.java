@@ -38,6 +38,8 @@ final class Session implements ServerSession {
     private final long startNanos = System.nanoTime();
     private volatile @Nullable CulvertException revocation;
     private final Map<String, ServedTunnel> tunnels = new ConcurrentHashMap<>();
+    private final Refusals refusals = new Refusals();
+    private final Comebacks comebacks;
 
     Session(
             String id,
@@ -47,6 +49,7 @@ final class Session implements ServerSession {
             String listener,
             Endpoints endpoints,
             AccountUse use,
+            Comebacks comebacks,
             ScheduledExecutorService scheduler) {
         this.id = id;
         this.admission = admission;
@@ -55,6 +58,7 @@ final class Session implements ServerSession {
         this.listener = listener;
         this.endpoints = endpoints;
         this.use = use;
+        this.comebacks = comebacks;
         this.scheduler = scheduler;
         heartbeat = Heartbeat.start(client::ping, client.closeFuture(), scheduler);
     }
@@ -71,6 +75,7 @@ final class Session implements ServerSession {
 
     @Override
     public void closeTunnel(String name) {
+        refusals.remove(name);
         ServedTunnel tunnel = tunnels.get(name);
         if (tunnel != null) {
             endpoints.close(tunnel, false, null);
@@ -161,6 +166,16 @@ final class Session implements ServerSession {
     /** The tunnels it serves, by name; live. */
     Map<String, ServedTunnel> tunnels() {
         return tunnels;
+    }
+
+    /** The tunnels that it asked for and did not get. */
+    Refusals refusals() {
+        return refusals;
+    }
+
+    /** How often its client has come back. */
+    int reconnects() {
+        return comebacks.of(principal());
     }
 
     boolean isSameClient(Session other) {

@@ -31,6 +31,7 @@ final class Sessions {
     private final SessionListener events;
     private final ScheduledExecutorService scheduler;
     private final Accounts accounts = new Accounts();
+    private final Comebacks comebacks = new Comebacks();
     private final Map<String, Session> active = new ConcurrentHashMap<>();
     private final Map<String, List<DeclaredTunnel>> declared = new ConcurrentHashMap<>();
     private volatile boolean draining;
@@ -79,7 +80,7 @@ final class Sessions {
         }
         AccountUse use = accounts.enter(admission.principal().account());
         String id = String.format("%012x", ThreadLocalRandom.current().nextLong(1L << 48));
-        Session session = new Session(id, admission, client, peer, listener, endpoints, use, scheduler);
+        Session session = new Session(id, admission, client, peer, listener, endpoints, use, comebacks, scheduler);
         probeOlderOnes(session);
         active.put(id, session);
         SessionLog.active(session);
@@ -144,6 +145,7 @@ final class Sessions {
         session.tunnels().values().forEach(tunnel -> endpoints.close(tunnel, true, cause));
         String reason = cause == null ? "" : cause.code().code() + ": " + cause.detail();
         accounts.leave(session.use());
+        comebacks.left(session.principal());
         SessionLog.ended(session, session.uptime(), reason.isEmpty() ? "closed" : reason);
         events.disconnected(session.event(reason));
     }

@@ -25,16 +25,16 @@ public final class StatusResource {
     public ServerStatus status() {
         Map<String, String> listeners = new TreeMap<>();
         server.addresses().forEach((name, address) -> listeners.put(name, address.toString()));
-        List<ClientStatus> clients = server.clients();
         return new ServerStatus(
                 "server",
                 server.startedAt(),
                 listeners,
                 server.endpoints(),
                 server.streams(),
-                Share.byListener(clients),
-                Share.byHost(clients),
-                clients);
+                server.byListener(),
+                server.byHost(),
+                server.absent(),
+                server.clients());
     }
 
     /**
@@ -45,8 +45,9 @@ public final class StatusResource {
      * @param listeners where clients connect, by the names of their sections
      * @param endpoints how many endpoints are public
      * @param streams how many streams are open
-     * @param byListener what comes through each {@code [[listen]]}
-     * @param byHost what goes to each public host, or port
+     * @param byListener what has come through each {@code [[listen]]} since the server started
+     * @param byHost what has gone to each public host, or port, since it is public
+     * @param absent what is public and has no client now
      * @param clients who is there
      */
     public record ServerStatus(
@@ -57,5 +58,6 @@ public final class StatusResource {
             int streams,
             Map<String, Share> byListener,
             Map<String, Share> byHost,
+            List<AbsentTunnel> absent,
             List<ClientStatus> clients) {}
 }

@@ -1,10 +1,8 @@
 package dev.culvert.server;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,16 +13,16 @@ final class SummaryLog {
 
     private SummaryLog() {}
 
-    static void start(Duration interval, Supplier<List<ClientStatus>> clients, ScheduledExecutorService scheduler) {
+    static void start(Duration interval, TunnelServer server, ScheduledExecutorService scheduler) {
         if (!interval.isZero()) {
             scheduler.scheduleAtFixedRate(
-                    () -> write(clients.get()), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+                    () -> write(server), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private static void write(List<ClientStatus> clients) {
-        log.info("summary {}", Share.ofAll(clients));
-        Share.byListener(clients).forEach((name, share) -> log.info("summary listen={} {}", name, share));
-        Share.byHost(clients).forEach((host, share) -> log.info("summary host={} {}", host, share));
+    private static void write(TunnelServer server) {
+        log.info("summary {}", server.inAll());
+        server.byListener().forEach((name, share) -> log.info("summary listen={} {}", name, share));
+        server.byHost().forEach((host, share) -> log.info("summary host={} {}", host, share));
     }
 }

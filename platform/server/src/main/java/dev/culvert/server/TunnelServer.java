@@ -27,6 +27,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,7 +160,7 @@ public final class TunnelServer implements AutoCloseable {
         protocols.forEach((type, protocol) -> shared.put(type, joined(protocol.start())));
         declareTunnels();
         listeners.forEach(listener -> listener.start(protocols));
-        SummaryLog.start(settings.summaryInterval(), this::clients, context.scheduler());
+        SummaryLog.start(settings.summaryInterval(), this, context.scheduler());
     }
 
     /**
@@ -212,6 +214,49 @@ public final class TunnelServer implements AutoCloseable {
     /** The clients that are there now. */
     public List<ClientStatus> clients() {
         return sessions.all().stream().map(ClientStatus::of).toList();
+    }
+
+    /** The tunnels whose endpoints are kept, and that no client serves here now. */
+    public List<AbsentTunnel> absent() {
+        Set<PublicTunnel> served = new HashSet<>();
+        for (Session session : sessions.all()) {
+            session.tunnels().values().forEach(tunnel -> {
+                PublicTunnel behind = tunnel.tunnel();
+                if (behind != null) {
+                    served.add(behind);
+                }
+            });
+        }
+        return endpoints.all().stream()
+                .filter(tunnel -> !served.contains(tunnel))
+                .map(AbsentTunnel::of)
+                .toList();
+    }
+
+    /** What has come through each {@code [[listen]]} section. */
+    public Map<String, Share> byListener() {
+        List<String> names = listeners.stream().map(ControlListener::name).toList();
+        return Share.byListener(names, endpoints.figures(), clients());
+    }
+
+    /** What has gone to each host of a tunnel that is public, or to its port, where it has no host of its own. */
+    public Map<String, Share> byHost() {
+        return Share.byHost(endpoints.all(), clients());
+    }
+
+    /** What has gone through in all. */
+    public Share inAll() {
+        return Share.ofAll(endpoints.figures(), sessions.all().size(), endpoints.size());
+    }
+
+    /** Streams that are open for a visitor now, by account and name of their tunnels. */
+    Map<List<String>, Integer> streamsByTunnel() {
+        Map<List<String>, Integer> streams = new HashMap<>();
+        for (PublicTunnel tunnel : endpoints.all()) {
+            List<String> labels = List.of(tunnel.owner().account(), tunnel.name());
+            streams.merge(labels, tunnel.traffic().status().streams(), Integer::sum);
+        }
+        return streams;
     }
 
     /** How many connections have not logged in yet. */

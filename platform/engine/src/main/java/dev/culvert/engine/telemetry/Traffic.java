@@ -10,7 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** What has gone through a tunnel or a session, streams that are still open included. Thread-safe. */
+/**
+ * What has gone through a tunnel, a session or a listener, streams that are still open included. What belongs to several of them
+ * is counted in each by one call. Thread-safe.
+ */
 public final class Traffic {
 
     private final Instant created = Instant.now();
@@ -18,6 +21,7 @@ public final class Traffic {
     private final LongAdder errors = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
+    private final LongAdder carried = new LongAdder();
     private final Set<Flow> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong seenBytes = new AtomicLong();
     private volatile @Nullable Instant lastActive;
@@ -29,13 +33,53 @@ public final class Traffic {
         lastActive = Instant.now();
     }
 
-    /** A stream begins; {@link Flow#closed} ends it. */
-    public Flow open() {
-        requests.increment();
-        lastActive = Instant.now();
-        Flow flow = new Flow();
-        open.add(flow);
+    /**
+     * A stream begins; {@link Flow#closed} ends it.
+     *
+     * @param counted where it counts
+     */
+    public static Flow open(Traffic... counted) {
+        Flow flow = new Flow(counted);
+        for (Traffic traffic : counted) {
+            traffic.requests.increment();
+            traffic.lastActive = Instant.now();
+            traffic.open.add(flow);
+        }
         return flow;
+    }
+
+    /**
+     * A stream of many requests carries one of them: it is in use until {@link #rests}.
+     *
+     * @param counted where it counts
+     */
+    public static void carries(Traffic... counted) {
+        for (Traffic traffic : counted) {
+            traffic.carried.increment();
+            traffic.lastActive = Instant.now();
+        }
+    }
+
+    /**
+     * A stream of many requests carries the one of {@link #carries} no more.
+     *
+     * @param counted the same
+     */
+    public static void rests(Traffic... counted) {
+        for (Traffic traffic : counted) {
+            traffic.carried.decrement();
+        }
+    }
+
+    /** A request has ended that no bridge has carried. */
+    public void requestEnded(long in, long out, boolean failed) {
+        requests.increment();
+        bytesIn.add(in);
+        bytesOut.add(out);
+        if (failed) {
+            errors.increment();
+        }
+        lastActive = Instant.now();
     }
 
     /**
@@ -57,7 +101,7 @@ public final class Traffic {
     public TrafficStatus status() {
         long in = bytesIn.sum();
         long out = bytesOut.sum();
-        int streams = 0;
+        int streams = (int) Math.max(0, carried.sum());
         for (Flow flow : open) {
             Bridge bridge = flow.bridge;
             streams++;
@@ -71,15 +115,18 @@ public final class Traffic {
     }
 
     /** One stream: its first channel is the visitor's side. */
-    public final class Flow {
+    public static final class Flow {
 
+        private final Traffic[] counted;
         private volatile @Nullable Bridge bridge;
         private long in;
         private long out;
         private long quietSince = System.nanoTime();
         private boolean answered;
 
-        private Flow() {}
+        private Flow(Traffic... counted) {
+            this.counted = counted;
+        }
 
         /** It goes through this one. */
         public void through(Bridge joined) {
@@ -105,14 +152,20 @@ public final class Traffic {
 
         /** It has ended. */
         public void closed(BridgeEnd end) {
-            if (open.remove(this)) {
-                bytesIn.add(end.bytesAtoB());
-                bytesOut.add(end.bytesBtoA());
-                if (end.cause() != null) {
-                    errors.increment();
-                }
-                lastActive = Instant.now();
+            for (Traffic traffic : counted) {
+                traffic.closed(this, end);
             }
+        }
+    }
+
+    private void closed(Flow flow, BridgeEnd end) {
+        if (open.remove(flow)) {
+            bytesIn.add(end.bytesAtoB());
+            bytesOut.add(end.bytesBtoA());
+            if (end.cause() != null) {
+                errors.increment();
+            }
+            lastActive = Instant.now();
         }
     }
 }

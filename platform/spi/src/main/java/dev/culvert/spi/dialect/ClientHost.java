@@ -41,6 +41,14 @@ public interface ClientHost {
     void tunnelClosed(String tunnel, CulvertException cause);
 
     /**
+     * The server refuses the visitors of a tunnel at its operator's wish, or serves them again; the tunnel stays open.
+     *
+     * @param tunnel the name this client gave
+     * @param paused whether they are refused
+     */
+    default void tunnelPaused(String tunnel, boolean paused) {}
+
+    /**
      * The server is going to stop: open streams may finish, none start.
      *
      * @param deadline how long they have

@@ -44,6 +44,14 @@ public interface RemoteClient {
     void tunnelClosed(String tunnel, CulvertException cause);
 
     /**
+     * Tells the client that the visitors of a tunnel are refused at the wish of the server's operator, or are served again.
+     *
+     * @param tunnel the name the client gave
+     * @param paused whether they are refused
+     */
+    default void tunnelPaused(String tunnel, boolean paused) {}
+
+    /**
      * Asks for a sign of life.
      *
      * @return how long the answer took

@@ -128,7 +128,30 @@ public interface TunnelHandle {
     void refused(StreamOrigin origin, CulvertException cause);
 
     /**
-     * Notes a request that has ended, in the metrics. One that was {@linkplain #refused refused} is noted both ways.
+     * The same, where a stream had opened: it counts for the session that carries it, too.
+     *
+     * @param origin who it was
+     * @param stream from {@link #openStream}
+     * @param cause why
+     */
+    default void refused(StreamOrigin origin, TunnelStream stream, CulvertException cause) {
+        refused(origin, cause);
+    }
+
+    /**
+     * Notes that a stream which carries one request after another, or many at once, carries one from now on: it counts as
+     * open for a visitor. From any thread.
+     *
+     * @param stream from {@link #openStream}
+     * @return to be run once, when it does so no more
+     */
+    default Runnable carries(TunnelStream stream) {
+        return () -> {};
+    }
+
+    /**
+     * Notes a request that has ended, in the metrics. One that was {@linkplain #refused refused} is noted both ways; one that
+     * was answered by 101 and then {@linkplain #bridge bridged} too, and counts as what was bridged.
      *
      * @param report what became of it
      */

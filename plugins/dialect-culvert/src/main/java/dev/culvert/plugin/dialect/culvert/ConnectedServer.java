@@ -93,6 +93,8 @@ final class ConnectedServer implements RemoteServer, Party {
             closed(refused.id(), refused.cause());
         } else if (message instanceof Message.TunnelClosed closed) {
             closed(closed.id(), closed.cause());
+        } else if (message instanceof Message.TunnelPaused paused) {
+            paused(paused);
         } else if (message instanceof Message.Drain drain) {
             drain(drain);
         } else if (renewal != null && message instanceof Message.Renewed) {
@@ -123,6 +125,13 @@ final class ConnectedServer implements RemoteServer, Party {
         Tunnel tunnel = tunnels.remove(id);
         if (tunnel != null && !tunnel.refused(cause)) {
             host.tunnelClosed(tunnel.name, cause);
+        }
+    }
+
+    private void paused(Message.TunnelPaused paused) {
+        Tunnel tunnel = tunnels.get(paused.id());
+        if (tunnel != null) { // else it was given up a moment ago
+            host.tunnelPaused(tunnel.name, paused.paused());
         }
     }
 

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Message.TunnelClose.class, name = "tunnel_close"),
     @JsonSubTypes.Type(value = Message.TunnelClosed.class, name = "tunnel_closed"),
     @JsonSubTypes.Type(value = Message.TunnelPause.class, name = "tunnel_pause"),
+    @JsonSubTypes.Type(value = Message.TunnelPaused.class, name = "tunnel_paused"),
     @JsonSubTypes.Type(value = Message.TunnelHealth.class, name = "tunnel_health"),
     @JsonSubTypes.Type(value = Message.Ping.class, name = "ping"),
     @JsonSubTypes.Type(value = Message.Pong.class, name = "pong"),
@@ -206,6 +207,11 @@ sealed interface Message {
 
     /** The client wants the visitors of a tunnel refused, or served again. */
     record TunnelPause(
+            @JsonProperty(required = true) int id,
+            @JsonProperty(required = true) boolean paused) implements Message {}
+
+    /** The server refuses the visitors of a tunnel at its operator's wish, or serves them again. */
+    record TunnelPaused(
             @JsonProperty(required = true) int id,
             @JsonProperty(required = true) boolean paused) implements Message {}
 

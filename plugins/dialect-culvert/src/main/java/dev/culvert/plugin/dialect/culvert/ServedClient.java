@@ -113,6 +113,9 @@ final class ServedClient implements RemoteClient, Party {
         } else {
             tunnel.open = true;
             conversation.send(new Message.TunnelOpened(id, endpoint.toString()));
+            if (tunnel.paused) {
+                conversation.send(new Message.TunnelPaused(id, true));
+            }
         }
     }
 
@@ -220,6 +223,20 @@ final class ServedClient implements RemoteClient, Party {
             if (known != null) {
                 tunnels.remove(known);
                 conversation.send(Message.TunnelClosed.of(known.id, cause));
+            }
+        });
+    }
+
+    /** A client that does not know the message says so; nothing depends on it. */
+    @Override
+    public void tunnelPaused(String tunnel, boolean paused) {
+        conversation.execute(() -> {
+            ServedTunnels.Tunnel known = tunnels.named(tunnel);
+            if (known != null && known.paused != paused) {
+                known.paused = paused;
+                if (known.open) { // else it is told right after that
+                    conversation.send(new Message.TunnelPaused(known.id, paused));
+                }
             }
         });
     }

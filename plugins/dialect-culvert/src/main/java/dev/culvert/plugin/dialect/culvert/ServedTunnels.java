@@ -50,6 +50,9 @@ final class ServedTunnels {
         /** The client knows where it is public. */
         boolean open;
 
+        /** The server's operator has paused it. */
+        boolean paused;
+
         /** The client gave it up before it was open. */
         boolean unwanted;
 

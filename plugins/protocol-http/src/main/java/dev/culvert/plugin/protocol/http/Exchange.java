@@ -11,6 +11,7 @@ import dev.culvert.spi.http.FilterError;
 import dev.culvert.spi.http.HttpAnswer;
 import dev.culvert.spi.http.HttpEnd;
 import dev.culvert.spi.protocol.RequestReport;
+import dev.culvert.spi.protocol.TunnelStream;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
@@ -60,6 +61,8 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     private final Queue<HttpContent> held = new ArrayDeque<>(2);
 
     private @Nullable ServiceEnd service;
+    private @Nullable TunnelStream stream;
+    private Runnable rests = () -> {};
     private boolean sentTwice;
     private boolean requestDone;
     private boolean answering;
@@ -169,7 +172,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
         end();
         giveUpService();
         if (cause != null) {
-            route.handle().refused(asked.origin(), cause);
+            noteRefused(cause);
         }
         boolean whole = requestDone;
         if (!whole) {
@@ -273,6 +276,9 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
             return;
         }
         service = opened;
+        rests.run();
+        stream = opened.stream();
+        rests = route.handle().carries(opened.stream());
         opened.attach(this, asked.method());
         if (service != opened) {
             return; // it was lost at once
@@ -294,6 +300,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     @Override
     public void notOpened(Throwable cause) {
         onLoop(() -> {
+            stream = null; // a session that refused it has counted it
             if (!over && !hold(cause)) {
                 serviceFailed(cause);
             }
@@ -596,7 +603,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
     private void fail(Refusal refusal, HttpEnd.Outcome outcome) {
         end();
         giveUpService();
-        route.handle().refused(asked.origin(), refusal.cause());
+        noteRefused(refusal.cause());
         boolean whole = requestDone && !VisitorEnd.endsConnection(refusal.status());
         if (!whole) {
             visitor.endAfterThis();
@@ -604,6 +611,14 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
         ErrorAnswer.write(visitor, refusal, asked);
         tell(outcome, refusal.cause());
         visitor.answered(whole);
+    }
+
+    private void noteRefused(CulvertException cause) {
+        if (stream == null) {
+            route.handle().refused(asked.origin(), cause);
+        } else {
+            route.handle().refused(asked.origin(), stream, cause);
+        }
     }
 
     private void abort(HttpEnd.Outcome outcome, @Nullable CulvertException cause) {
@@ -663,6 +678,7 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
                 : answering || visitor.status() < 200 ? RequestReport.Outcome.ABORTED : RequestReport.Outcome.REFUSED;
         RequestReport report = new RequestReport(
                 asked.origin(),
+                stream,
                 visitor.status(),
                 told,
                 sentTwice,
@@ -676,6 +692,8 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
 
     private void end() {
         over = true;
+        rests.run();
+        rests = () -> {};
         Holding holding = route.holding();
         if (waits && holding != null) {
             holding.leave(this);

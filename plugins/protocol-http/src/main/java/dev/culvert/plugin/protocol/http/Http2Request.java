@@ -2,6 +2,7 @@ package dev.culvert.plugin.protocol.http;
 
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HttpError;
+import dev.culvert.spi.protocol.TunnelStream;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -35,6 +36,11 @@ final class Http2Request extends ChannelInboundHandlerAdapter implements Service
         this.service = service;
         this.channel = channel;
         this.reused = reused;
+    }
+
+    @Override
+    public TunnelStream stream() {
+        return service.stream();
     }
 
     @Override

@@ -1,9 +1,13 @@
 package dev.culvert.plugin.protocol.http;
 
+import dev.culvert.spi.protocol.TunnelStream;
 import io.netty.handler.codec.http.HttpMethod;
 
 /** The way to a service for one request: a stream, or a part of one. Its methods may be called from any thread. */
 interface ServiceEnd {
+
+    /** What carries it. */
+    TunnelStream stream();
 
     /** Whether it has carried another request before. */
     boolean isReused();

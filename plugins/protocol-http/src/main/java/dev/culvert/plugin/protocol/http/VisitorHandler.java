@@ -316,6 +316,7 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
         Duration took = Duration.ofNanos(System.nanoTime() - asked.began());
         RequestReport report = new RequestReport(
                 asked.origin(),
+                null,
                 end.status(),
                 RequestReport.Outcome.REFUSED,
                 false,

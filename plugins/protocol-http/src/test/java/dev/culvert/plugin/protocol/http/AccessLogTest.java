@@ -28,8 +28,8 @@ final class AccessLogTest {
             "x\" \u001b[31m\u00e9\ty",
             0);
 
-    private static final RequestReport REPORT =
-            new RequestReport(ORIGIN, 200, RequestReport.Outcome.OK, false, Duration.ZERO, 1, 2, Duration.ofMillis(3));
+    private static final RequestReport REPORT = new RequestReport(
+            ORIGIN, null, 200, RequestReport.Outcome.OK, false, Duration.ZERO, 1, 2, Duration.ofMillis(3));
 
     @Test
     void jsonIsOneObjectALine() throws Exception {

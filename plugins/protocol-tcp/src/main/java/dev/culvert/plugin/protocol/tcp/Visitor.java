@@ -80,7 +80,7 @@ final class Visitor {
         if (failure == null) {
             visitors.tunnel().bridge(connection, stream, visitors.limits().bridge());
         } else {
-            visitors.tunnel().refused(origin, failure);
+            visitors.tunnel().refused(origin, stream, failure);
             stream.abort();
             Network.abort(connection);
         }

@@ -79,7 +79,7 @@ final class Visitor {
         if (!settle()) {
             stream.abort();
         } else if (failure != null) {
-            tunnel.handle().refused(origin, failure);
+            tunnel.handle().refused(origin, stream, failure);
             stream.abort();
             Network.abort(connection);
         } else {
