@@ -128,7 +128,9 @@ class HybridProfileTest {
                 hybrid.first.restore();
                 hybrid.hasSessions("http", "websocket");
                 for (String path : List.of("/api/", "/assets/", "/media/", "/static/", "/")) {
-                    assertThat(inTime(() -> hybrid.site().get(path + "x")).status()).as(path).isEqualTo(200);
+                    assertThat(inTime(() -> hybrid.site().get(path + "x")).status())
+                            .as(path)
+                            .isEqualTo(200);
                 }
 
                 hybrid.second.block();

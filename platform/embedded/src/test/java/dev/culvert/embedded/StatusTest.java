@@ -282,6 +282,7 @@ final class StatusTest {
     }
 
     @SafeVarargs
+    @SafeVarargs
     private TunnelClient client(List<String> servers, Map<String, Object>... tunnels) {
         TunnelClient client = started(servers, tunnels);
         assertThat(client.ready().toCompletableFuture()).succeedsWithin(PATIENCE);
@@ -291,6 +292,7 @@ final class StatusTest {
         return client;
     }
 
+    @SafeVarargs
     @SafeVarargs
     private TunnelClient started(List<String> servers, Map<String, Object>... tunnels) {
         var sources = ConfigurationSources.none()

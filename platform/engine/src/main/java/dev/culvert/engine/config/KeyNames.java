@@ -23,13 +23,16 @@ final class KeyNames implements PropertyNodeNameProvider {
     @Override
     public String getName(Property property) {
         return property instanceof JavaBeanProperty bean
-                ? keys.computeIfAbsent(bean.getDeclaringClass(), this::keysOf).getOrDefault(bean.getName(), bean.getName())
+                ? keys.computeIfAbsent(bean.getDeclaringClass(), this::keysOf)
+                        .getOrDefault(bean.getName(), bean.getName())
                 : property.getName();
     }
 
     private Map<String, String> keysOf(Class<?> type) {
         return mapper.getSerializationConfig().introspect(mapper.constructType(type)).findProperties().stream()
                 .collect(Collectors.toMap(
-                        BeanPropertyDefinition::getInternalName, BeanPropertyDefinition::getName, (first, other) -> first));
+                        BeanPropertyDefinition::getInternalName,
+                        BeanPropertyDefinition::getName,
+                        (first, other) -> first));
     }
 }
