@@ -177,13 +177,29 @@ class CommandLineTest {
         assertThat(Culvert.run(directory, "status", "--at", at).out())
                 .contains("server: 1 client, 1 endpoint, ")
                 .containsPattern(
-                        "(?m)^default  account default  client \\S+  from [0-9.:]+  through main  since \\d+-\\S+Z  session \\S+")
+                        "(?m)^default  account default  client \\S+  from [0-9.:]+  through main  since \\d+-\\S+Z \\(\\w+\\)  session \\S+")
                 .containsPattern("(?m)^  web +tcp +tcp://.*:" + endpoint + " +(registered|ready)");
         JsonNode status = JSON.readTree(
                 Culvert.run(directory, "status", "--at", at, "--json").out());
         assertThat(status.path("role").asText()).isEqualTo("server");
         assertThat(status.at("/clients/0/client_id").asText()).isNotEmpty();
         assertThat(status.at("/clients/0/tunnels/0/name").asText()).isEqualTo("web");
+        assertThat(status.at("/clients/0/tunnels/0/local").asText()).endsWith(":" + service.port());
+    }
+
+    @Test
+    void statusOfAHostIsEveryFigureOfIt() {
+        String at = Administration.of(server).address();
+
+        assertThat(Culvert.run(directory, "status", "--at", at, "--host", ":" + endpoint)
+                        .out())
+                .containsPattern("(?m)^tunnel web$")
+                .containsPattern("(?m)^  endpoint +tcp://:" + endpoint + "$")
+                .containsPattern("(?m)^  account +default$")
+                .containsPattern("(?m)^  uptime +\\w+$");
+        Culvert nowhere = Culvert.run(directory, "status", "--at", at, "--host", "nobody.example.com");
+        assertThat(nowhere.exitCode()).isNotZero();
+        assertThat(nowhere.err()).contains("CLV-3026").contains("[:" + endpoint + "]");
     }
 
     @Test

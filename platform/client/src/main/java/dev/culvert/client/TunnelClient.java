@@ -7,6 +7,7 @@ import dev.culvert.engine.config.SectionChanges;
 import dev.culvert.engine.config.TunnelSection;
 import dev.culvert.engine.net.Sockets;
 import dev.culvert.engine.plugin.Plugins;
+import dev.culvert.engine.telemetry.Traffic;
 import dev.culvert.spi.AuthError;
 import dev.culvert.spi.ConfigError;
 import dev.culvert.spi.CulvertException;
@@ -28,6 +29,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -124,6 +126,8 @@ public final class TunnelClient implements AutoCloseable {
     public void start() {
         log.debug("data plane on {}", context.network().name());
         SummaryLog.start(settings.summaryInterval(), this::status, context.scheduler());
+        long pause = Traffic.LOOKED_AT.toMillis();
+        context.scheduler().scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
         tunnels.values().forEach(this::check);
         for (KnownServer server : servers) {
             warnIfReadable(server.wire(), context);
@@ -368,6 +372,10 @@ public final class TunnelClient implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    private void look() {
+        servers.forEach(server -> server.tunnels().forEach(tunnel -> tunnel.traffic().status()));
     }
 
     String instance() {

@@ -114,7 +114,7 @@ final class StatusTest {
         logger.addAppender(summary);
         made.push(() -> logger.detachAppender(summary));
         summary.start();
-        TunnelClient client = client(at("a", "b"), http("web"), http("twin"));
+        TunnelClient client = client(at("a", "b"), List.of(http("web"), http("twin")));
         Instant before = Instant.now();
 
         for (int i = 0; i < 4; i++) {
@@ -167,7 +167,7 @@ final class StatusTest {
 
     @Test
     void aRequestUnderWayIsAStreamAndOneThatIsRefusedIsAnError() {
-        TunnelClient client = client(at("a"), http("web"));
+        TunnelClient client = client(at("a"), List.of(http("web")));
         new Thread(() -> get("web", "/slow")).start();
 
         await().atMost(PATIENCE)
@@ -196,7 +196,7 @@ final class StatusTest {
         assertThat(absent.since()).isBetween(Instant.now().minusSeconds(20), Instant.now());
         assertThat(get("web", "/")).startsWith("HTTP/1.1 502 ");
         assertThat(server.byHost().get("web.localhost")).isEqualTo(new Share(0, 1, 0, 3, 2, 0, 6));
-        client(at("a"), http("web"));
+        client(at("a"), List.of(http("web")));
         assertThat(server.absent()).isEmpty();
         assertThat(server.clients().get(0).reconnects()).isEqualTo(1);
         assertThat(server.byListener().get("a").requests()).isEqualTo(1); // what no session refused is none's
@@ -208,7 +208,7 @@ final class StatusTest {
         Map<String, Object> down = Map.of("type", "tcp", "name", "down", "local", "127.0.0.1:1");
         int port = FreePort.any();
         Map<String, Object> up = Map.of("type", "tcp", "name", "up", "port", port, "local", localPort());
-        TunnelClient client = started(at("a"), refused, down, up);
+        TunnelClient client = started(at("a"), List.of(refused, down, up));
 
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(tunnel("a", "refused")).satisfies(tunnel -> {
@@ -230,18 +230,17 @@ final class StatusTest {
                     .isLessThan(5_000);
         });
 
-        try (Socket visitor = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            visitor.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
-            assertThat(visitor.getInputStream().read()).isEqualTo('H');
-            assertThat(server.byHost().get(":" + port).streams()).isEqualTo(1);
-            Thread stopping = new Thread(() -> client.stop(PATIENCE));
-            stopping.start();
-            await().atMost(PATIENCE).until(() -> tunnel("a", "up").state() == TunnelState.DRAINING);
-            assertThat(state(client, "up")).isEqualTo(TunnelState.DRAINING);
-            assertThat(tunnel("a", "up").traffic().bytesIn()).isEqualTo(27);
-            visitor.close();
-            stopping.join(PATIENCE.toMillis());
-        }
+        Socket visitor = closing(new Socket(InetAddress.getLoopbackAddress(), port));
+        visitor.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
+        assertThat(visitor.getInputStream().read()).isEqualTo('H');
+        assertThat(server.byHost().get(":" + port).streams()).isEqualTo(1);
+        Thread stopping = new Thread(() -> client.stop(PATIENCE));
+        stopping.start();
+        await().atMost(PATIENCE).until(() -> tunnel("a", "up").state() == TunnelState.DRAINING);
+        assertThat(state(client, "up")).isEqualTo(TunnelState.DRAINING);
+        assertThat(tunnel("a", "up").traffic().bytesIn()).isEqualTo(27);
+        visitor.close();
+        stopping.join(PATIENCE.toMillis());
         await().atMost(PATIENCE).until(() -> server.clients().isEmpty());
         assertThat(server.absent()).extracting(AbsentTunnel::name).contains("up", "down");
         assertThat(server.byListener().get("a")).satisfies(share -> {
@@ -281,9 +280,7 @@ final class StatusTest {
         return "127.0.0.1:" + server.addresses().get(listener).getPort();
     }
 
-    @SafeVarargs
-    @SafeVarargs
-    private TunnelClient client(List<String> servers, Map<String, Object>... tunnels) {
+    private TunnelClient client(List<String> servers, List<Map<String, Object>> tunnels) {
         TunnelClient client = started(servers, tunnels);
         assertThat(client.ready().toCompletableFuture()).succeedsWithin(PATIENCE);
         await().atMost(PATIENCE)
@@ -292,16 +289,14 @@ final class StatusTest {
         return client;
     }
 
-    @SafeVarargs
-    @SafeVarargs
-    private TunnelClient started(List<String> servers, Map<String, Object>... tunnels) {
+    private TunnelClient started(List<String> servers, List<Map<String, Object>> tunnels) {
         var sources = ConfigurationSources.none()
                 .flag("test", "server", servers)
                 .flag("test", "servers_mode", "all")
                 .flag("test", "transport", "plain")
                 .flag("test", "exit_on_refusal", false)
                 .flag("test", "auth", List.of(Map.of("type", "token", "token", TOKEN)))
-                .flag("test", "tunnel", List.of(tunnels));
+                .flag("test", "tunnel", tunnels);
         TunnelClient client =
                 closing(new TunnelClient(ClientFile.load(sources, null).value().settings(directory), List.of()));
         client.start();

@@ -3,6 +3,7 @@ package dev.culvert.server;
 import dev.culvert.engine.config.TunnelLimits;
 import dev.culvert.engine.config.TunnelSection;
 import dev.culvert.engine.config.TunnelSharing;
+import dev.culvert.engine.telemetry.Traffic;
 import dev.culvert.engine.wire.Parameters;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Endpoint;
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 final class Endpoints {
 
     private static final Duration ASSIGNED_KEPT_FOR = Duration.ofMinutes(5);
-    private static final Duration MAINTENANCE = Duration.ofSeconds(5);
+    private static final Duration MAINTENANCE = Traffic.LOOKED_AT;
     private static final int REBIND_ATTEMPTS = 10;
     private static final long REBIND_PAUSE_MILLIS = 50;
     private static final long CLOSING_NANOS = Duration.ofSeconds(2).toNanos();
@@ -77,7 +78,7 @@ final class Endpoints {
         this.scheduler = scheduler;
         this.reserveFor = reserveFor;
         scheduler.scheduleWithFixedDelay(
-                this::closeAbandoned, MAINTENANCE.toMillis(), MAINTENANCE.toMillis(), TimeUnit.MILLISECONDS);
+                this::maintain, MAINTENANCE.toMillis(), MAINTENANCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Opens a tunnel that a session asks for. */
@@ -498,6 +499,11 @@ final class Endpoints {
     private int attempts(String key) {
         Long since = closing.get(key);
         return since != null && System.nanoTime() - since < CLOSING_NANOS ? REBIND_ATTEMPTS : 1;
+    }
+
+    private void maintain() {
+        all().forEach(tunnel -> tunnel.traffic().status());
+        closeAbandoned();
     }
 
     private void closeAbandoned() {

@@ -17,6 +17,7 @@ public final class KitClient implements ClientHost {
     private final List<Credential> credentials;
     private final BlockingQueue<Delivered> delivered = new LinkedBlockingQueue<>();
     private final BlockingQueue<Closed> closed = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> pauses = new LinkedBlockingQueue<>();
     private final BlockingQueue<Duration> drains = new LinkedBlockingQueue<>();
 
     /**
@@ -71,6 +72,11 @@ public final class KitClient implements ClientHost {
         return closed;
     }
 
+    /** Which tunnels the server's operator paused or resumed, {@code "web true"}, oldest first. */
+    public BlockingQueue<String> pauses() {
+        return pauses;
+    }
+
     /** How long the server gave the streams before it stops. */
     public BlockingQueue<Duration> drains() {
         return drains;
@@ -104,6 +110,11 @@ public final class KitClient implements ClientHost {
     @Override
     public void tunnelClosed(String tunnel, CulvertException cause) {
         closed.add(new Closed(tunnel, cause));
+    }
+
+    @Override
+    public void tunnelPaused(String tunnel, boolean paused) {
+        pauses.add(tunnel + " " + paused);
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Traffic {
 
+    /** How often each end looks whether something moves. */
+    public static final Duration LOOKED_AT = Duration.ofSeconds(5);
+
     private final Instant created = Instant.now();
     private final LongAdder requests = new LongAdder();
     private final LongAdder errors = new LongAdder();
@@ -23,7 +25,6 @@ public final class Traffic {
     private final LongAdder bytesOut = new LongAdder();
     private final LongAdder carried = new LongAdder();
     private final Set<Flow> open = ConcurrentHashMap.newKeySet();
-    private final AtomicLong seenBytes = new AtomicLong();
     private volatile @Nullable Instant lastActive;
 
     /** A visitor got nothing. */
@@ -97,8 +98,12 @@ public final class Traffic {
         }
     }
 
-    /** What it comes to now. */
+    /**
+     * What it comes to now. Asking for it is also how it is noticed that bytes move in a stream which is open: what is asked
+     * every {@link #LOOKED_AT} knows as exactly when something happened last.
+     */
     public TrafficStatus status() {
+        Instant active = lastActive;
         long in = bytesIn.sum();
         long out = bytesOut.sum();
         int streams = (int) Math.max(0, carried.sum());
@@ -107,11 +112,10 @@ public final class Traffic {
             streams++;
             in += bridge == null ? 0 : bridge.bytesAtoB();
             out += bridge == null ? 0 : bridge.bytesBtoA();
+            Instant moved = flow.moved();
+            active = active == null || (moved != null && moved.isAfter(active)) ? moved : active;
         }
-        if (seenBytes.getAndSet(in + out) < in + out) {
-            lastActive = Instant.now();
-        }
-        return new TrafficStatus(created, lastActive, in, out, streams, requests.sum(), errors.sum());
+        return new TrafficStatus(created, active, in, out, streams, requests.sum(), errors.sum());
     }
 
     /** One stream: its first channel is the visitor's side. */
@@ -119,6 +123,8 @@ public final class Traffic {
 
         private final Traffic[] counted;
         private volatile @Nullable Bridge bridge;
+        private volatile long seen;
+        private volatile @Nullable Instant moved;
         private long in;
         private long out;
         private long quietSince = System.nanoTime();
@@ -131,6 +137,19 @@ public final class Traffic {
         /** It goes through this one. */
         public void through(Bridge joined) {
             bridge = joined;
+        }
+
+        // When it was found that something had moved since it was looked at before; null if that was never so.
+        private @Nullable Instant moved() {
+            Bridge joined = bridge;
+            if (joined != null) {
+                long now = joined.bytesAtoB() + joined.bytesBtoA();
+                if (now != seen) {
+                    seen = now;
+                    moved = Instant.now();
+                }
+            }
+            return moved;
         }
 
         // Used by one thread at a time.

@@ -256,6 +256,21 @@ final class ClientOnTheWireTest {
     }
 
     @Test
+    void aPauseOfTheServersOperatorReachesThePlatformAndOneOfNothingIsNothing() throws InterruptedException {
+        RemoteServer remote = begun();
+        CompletionStage<Optional<Endpoint>> opened = remote.openTunnel(tunnel("web"));
+        server.hear();
+        server.say("{\"type\":\"tunnel_opened\",\"id\":1,\"endpoint\":\"tcp://:1\"}");
+        assertThat(await(opened)).isPresent();
+
+        server.say("{\"type\":\"tunnel_paused\",\"id\":77,\"paused\":true}");
+        server.say("{\"type\":\"tunnel_paused\",\"id\":1,\"paused\":true,\"since\":\"a newer server's member\"}");
+        server.say("{\"type\":\"tunnel_paused\",\"id\":1,\"paused\":false}");
+        assertThat(session.clientHost().pauses().poll(5, TimeUnit.SECONDS)).isEqualTo("web true");
+        assertThat(session.clientHost().pauses().poll(5, TimeUnit.SECONDS)).isEqualTo("web false");
+    }
+
+    @Test
     void tellsTheServerHowAServiceIsAndMindsNoServerThatDoesNotKnowIt() {
         RemoteServer remote = begun();
         CompletionStage<Optional<Endpoint>> opened = remote.openTunnel(tunnel("web"));

@@ -402,6 +402,23 @@ final class ServerOnTheWireTest {
     }
 
     @Test
+    void tellsTheClientOnceOfEachPauseOfTheOperatorAndMindsNoneThatDoesNotKnowIt() {
+        begun();
+        client.say(open(1, "web"));
+        assertThat(client.hear().get("type").asText()).isEqualTo("tunnel_opened");
+        RemoteClient remote = session.admitted().client();
+
+        remote.tunnelPaused("web", false);
+        remote.tunnelPaused("nobody", true);
+        remote.tunnelPaused("web", true);
+        assertThat(client.hear()).hasToString("{\"type\":\"tunnel_paused\",\"id\":1,\"paused\":true}");
+        client.say("{\"type\":\"error\",\"code\":\"CLV-4009\",\"message\":\"what?\",\"fatal\":false}");
+        remote.tunnelPaused("web", true);
+        remote.tunnelPaused("web", false);
+        assertThat(client.hear()).hasToString("{\"type\":\"tunnel_paused\",\"id\":1,\"paused\":false}");
+    }
+
+    @Test
     void howAServiceIsReachesThePlatform() {
         begun();
         client.say(open(1, "web"));
