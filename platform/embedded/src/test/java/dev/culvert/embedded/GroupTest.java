@@ -216,6 +216,21 @@ final class GroupTest {
     }
 
     @Test
+    void oneThatMayTakeNoMoreLeavesItsTurnToTheNextAndNobodyIsRefused() throws Exception {
+        EchoService limited = group.closing(EchoService.start());
+        group.client(tcp("local", limited.address(), "balance", "round-robin", "max_connections", 1));
+        try (Socket held = new Socket("127.0.0.1", port)) {
+            held.getOutputStream().write('x');
+            assertThat(held.getInputStream().read()).isEqualTo('x');
+            member("b", tcp("balance", "round-robin"));
+
+            assertThat(count(10)).isEqualTo(Map.of("b", 10));
+
+            assertThat(limited.connections()).isOne();
+        }
+    }
+
+    @Test
     void oneThatIsGoingToStopGetsNothingNewAndKeepsWhatItHas() throws Exception {
         EchoService going = group.closing(EchoService.start());
         TunnelClient leaving = group.client(tcp("local", going.address()));
