@@ -427,7 +427,8 @@ final class ImportCommandTest {
                 localAddr = "127.0.0.1:80"
                 crtPath = "./server.crt"
                 keyPath = "./server.key"
-                """)).isEqualTo("""
+                """))
+                .isEqualTo("""
                 [[tunnel]]
                 type = "tcp"
                 name = "docker"
@@ -554,9 +555,7 @@ final class ImportCommandTest {
         assertThat(err.toString().lines())
                 .map(line -> line.replaceFirst("not carried over: ([^:]+): .*", "$1"))
                 .containsExactlyInAnyOrder(
-                        "server.services.web.token",
-                        "server.heartbeat_interval",
-                        "server.transport.tcp.nodelay");
+                        "server.services.web.token", "server.heartbeat_interval", "server.transport.tcp.nodelay");
         passesTheCheck();
     }
 

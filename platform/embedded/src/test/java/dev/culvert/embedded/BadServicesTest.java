@@ -69,10 +69,9 @@ final class BadServicesTest {
         "STALLS,  504, CLV-6010, true",
         "RESETS,  502, CLV-6011, false",
     })
-    void aVisitorByHttpIsToldWhatIsWrong(Fault fault, int status, String code, boolean atTheDeadline)
-            throws Exception {
-        Map<String, Object> tunnel = Group.keys(
-                "name", "ill", "type", "http", "host", "ill", "local", "127.0.0.1:" + service(fault));
+    void aVisitorByHttpIsToldWhatIsWrong(Fault fault, int status, String code, boolean atTheDeadline) throws Exception {
+        Map<String, Object> tunnel =
+                Group.keys("name", "ill", "type", "http", "host", "ill", "local", "127.0.0.1:" + service(fault));
         tunnel.put("connect_timeout", DEADLINE_MILLIS + "ms");
         tunnel.put("response_timeout", (fault == Fault.DOWN ? 20_000 : DEADLINE_MILLIS) + "ms");
         group.client(tunnel);

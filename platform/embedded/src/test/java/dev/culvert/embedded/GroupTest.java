@@ -139,8 +139,7 @@ final class GroupTest {
                     .isLessThan(10);
             answer = post("one");
         }
-        String cookies = "Cookie: mine=1; "
-                + cookieOf(answer).replaceAll("^Cookie: |\r\n$", "") + "; its=2\r\n";
+        String cookies = "Cookie: mine=1; " + cookieOf(answer).replaceAll("^Cookie: |\r\n$", "") + "; its=2\r\n";
 
         for (int i = 0; i < 10; i++) {
             String again = post("one", cookies);
@@ -297,9 +296,8 @@ final class GroupTest {
             before.put("127.0.1." + i, body(post("127.0.1." + i, http, "one", "")));
         }
 
-        before.forEach((source, name) -> assertThat(body(post(source, http, "two", "")))
-                .as(source)
-                .isEqualTo(name));
+        before.forEach((source, name) ->
+                assertThat(body(post(source, http, "two", ""))).as(source).isEqualTo(name));
         // 150 of 200 by the weights; six standard deviations.
         assertThat(before.values().stream().filter("heavy"::equals).count()).isBetween(113L, 187L);
     }
@@ -470,7 +468,8 @@ final class GroupTest {
 
     /** The field that brings back the cookie of an answer; empty where that gave none. */
     private static String cookieOf(String answer) {
-        Matcher cookie = Pattern.compile("(?i)set-cookie: (culvert_client=[0-9a-f]+);").matcher(answer);
+        Matcher cookie =
+                Pattern.compile("(?i)set-cookie: (culvert_client=[0-9a-f]+);").matcher(answer);
         return cookie.find() ? "Cookie: " + cookie.group(1) + "\r\n" : "";
     }
 
@@ -564,7 +563,8 @@ final class GroupTest {
         /** How long it was kept waiting from one moment to another, in all. */
         Duration between(long from, long to) {
             return Duration.ofNanos(stalls.stream()
-                    .mapToLong(stall -> Math.max(0, Math.min(stall[1] - from, to - from) - Math.max(0, stall[0] - from)))
+                    .mapToLong(stall ->
+                            Math.max(0, Math.min(stall[1] - from, to - from) - Math.max(0, stall[0] - from)))
                     .sum());
         }
 

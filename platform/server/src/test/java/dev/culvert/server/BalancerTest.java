@@ -46,7 +46,9 @@ final class BalancerTest {
     @Test
     void turnsAreEvenlySpreadAndAsManyAsTheWeightsSay() {
         List<Candidate> found = List.of(
-                member("a", Balance.ROUND_ROBIN, 5), member("b", Balance.ROUND_ROBIN, 2), member("c", Balance.ROUND_ROBIN, 1));
+                member("a", Balance.ROUND_ROBIN, 5),
+                member("b", Balance.ROUND_ROBIN, 2),
+                member("c", Balance.ROUND_ROBIN, 1));
 
         StringBuilder turns = new StringBuilder();
         for (int i = 0; i < 16; i++) {
@@ -62,8 +64,10 @@ final class BalancerTest {
         Member heavy = new Member("heavy", "1", Balance.LEAST_STREAMS, 4);
         Member light = new Member("light", "1", Balance.LEAST_STREAMS, 1);
 
-        assertThat(next(new Idle("heavy", heavy, 7), new Idle("light", light, 2))).isEqualTo("heavy");
-        assertThat(next(new Idle("heavy", heavy, 9), new Idle("light", light, 2))).isEqualTo("light");
+        assertThat(next(new Idle("heavy", heavy, 7), new Idle("light", light, 2)))
+                .isEqualTo("heavy");
+        assertThat(next(new Idle("heavy", heavy, 9), new Idle("light", light, 2)))
+                .isEqualTo("light");
     }
 
     @Test

@@ -16,15 +16,16 @@ final class FrpProxy {
             entry("transport.useEncryption", "the transport encrypts the whole connection"),
             entry("transport.useCompression", "Culvert does not compress"),
             entry("transport.bandwidthLimit", "it is none in KB or MB: set bandwidth"),
-            entry("transport.proxyProtocolVersion", "no service of udp, and none of frp's plugins, is told its visitors"),
+            entry(
+                    "transport.proxyProtocolVersion",
+                    "no service of udp, and none of frp's plugins, is told its visitors"),
             entry("loadBalancer.groupKey", "the account is the group"),
             entry("healthCheck", "it has no type, or there is no service that takes connections"),
             entry("routeByHTTPUser", "Culvert does not route by the user's name"),
             entry("metadatas", "Culvert has nobody to tell them to"),
             entry("annotations", "Culvert has nobody to tell them to"));
 
-    private static final Map<String, String> KINDS =
-            Map.of("tcp", "tcp", "udp", "udp", "http", "http", "https", "tls");
+    private static final Map<String, String> KINDS = Map.of("tcp", "tcp", "udp", "udp", "http", "http", "https", "tls");
     private static final Pattern BANDWIDTH = Pattern.compile("([0-9]{1,9})([KM])B");
 
     private final Keys proxy;
@@ -94,7 +95,8 @@ final class FrpProxy {
     /** What proxies of every type may have. */
     private void common(Draft keys) {
         if (!proxy.text("loadBalancer.group", "").isEmpty()) {
-            keys.comment("Clients of one account that all say so share the endpoint.").text("balance", "round-robin");
+            keys.comment("Clients of one account that all say so share the endpoint.")
+                    .text("balance", "round-robin");
         }
         Matcher bandwidth = BANDWIDTH.matcher(proxy.peek("transport.bandwidthLimit"));
         if (bandwidth.matches()) {

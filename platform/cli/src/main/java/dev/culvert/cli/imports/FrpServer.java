@@ -67,8 +67,7 @@ final class FrpServer {
     }
 
     /** The protocol of tunnels that visitors ask for by name, all on one port. */
-    private static void named(
-            String type, String key, String publicHost, String domain, Keys keys, Draft draft) {
+    private static void named(String type, String key, String publicHost, String domain, Keys keys, Draft draft) {
         String port = keys.text(key, "0");
         if (port.equals("0")) {
             return;

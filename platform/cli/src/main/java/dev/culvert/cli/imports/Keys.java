@@ -68,7 +68,8 @@ final class Keys {
         Map<String, String> all = new LinkedHashMap<>();
         JsonNode value = take(key);
         if (value != null) {
-            value.properties().forEach(field -> all.put(field.getKey(), field.getValue().asText()));
+            value.properties()
+                    .forEach(field -> all.put(field.getKey(), field.getValue().asText()));
         }
         return all;
     }

@@ -69,9 +69,7 @@ public record Destination(@Nullable HostName name, @Nullable SourceNetwork netwo
      * anything in the client's network; the name that stands here itself is one that the file's author has looked at.
      */
     boolean mayLeadTo(InetAddress address) {
-        return name != null
-                && Reserved.around(address) == null
-                && !(name.isWildcard() && Reserved.isPrivate(address));
+        return name != null && Reserved.around(address) == null && !(name.isWildcard() && Reserved.isPrivate(address));
     }
 
     /** Whether an address may be connected to. */

@@ -23,8 +23,8 @@ record Destinations(List<Destination> listed) {
      * @param name what it was asked for by; null if by itself
      */
     boolean permit(@Nullable HostName name, InetAddress address, int port) {
-        boolean named = name != null
-                && listed.stream().anyMatch(one -> one.covers(name, port) && one.mayLeadTo(address));
+        boolean named =
+                name != null && listed.stream().anyMatch(one -> one.covers(name, port) && one.mayLeadTo(address));
         return named || listed.stream().anyMatch(one -> one.covers(address, port));
     }
 }

@@ -97,7 +97,8 @@ final class ProxyDial {
         if (permitted.isEmpty() && wanted.name() != null && found.length > 0) {
             fail(
                     ServiceError.DESTINATION_NOT_LISTED,
-                    "leads to " + NetUtil.toAddressString(found[0]) + ", which is not in a network among the destinations",
+                    "leads to " + NetUtil.toAddressString(found[0])
+                            + ", which is not in a network among the destinations",
                     null);
         } else if (permitted.isEmpty()) {
             refuse();

@@ -169,8 +169,8 @@ final class ProxyTest {
         "fe80::1,2,403,CLV-5009",
         "fd00:ec2::254,2,403,CLV-5009",
     })
-    void noNotationLeadsToTheClientItselfWhenEverythingPublicIsListed(
-            String host, int reply, int status, String code) throws Exception {
+    void noNotationLeadsToTheClientItselfWhenEverythingPublicIsListed(String host, int reply, int status, String code)
+            throws Exception {
         EchoService itself = kit.closing(EchoService.start());
         int port = itself.address().port();
         lookup = name -> new InetAddress[] {InetAddress.getByName("127.0.0.1"), InetAddress.getByName("::1")};
