@@ -27,6 +27,8 @@ class ImportTest {
                 webServer.port = {{ .Envs.FRP_DASHBOARD }}
                 webServer.user = "admin"
                 allowPorts = [{ start = 1024, end = 65535 }]
+                vhostHTTPPort = {{ .Envs.FRP_HTTP }}
+                subDomainHost = "localhost"
                 """);
         Path frpc = Pair.write(directory, "frpc.toml", """
                 serverAddr = "127.0.0.1"
@@ -44,25 +46,58 @@ class ImportTest {
                 [[proxies]]
                 name = "dns"
                 type = "udp"
-                localPort = 53
-                remotePort = 6002
+                localPort = {{ .Envs.DNS_PORT }}
+                remotePort = 0
+
+                [[proxies]]
+                name = "web"
+                type = "http"
+                subdomain = "web"
+                httpUser = "alice"
+                httpPassword = "a long password"
+                [proxies.plugin]
+                type = "static_file"
+                localPath = "site"
+
+                [[proxies]]
+                name = "private"
+                type = "stcp"
+                localPort = 1
                 """);
+        Path site = Files.createDirectories(directory.resolve("site"));
+        Files.writeString(site.resolve("index.html"), "a page");
         Culvert server = imported(frps, "server.toml", "--transport", "plain");
         Culvert client = imported(frpc, "client.toml");
         assertThat(server.err()).contains("not carried over: webServer.user: ");
         assertThat(client.err())
-                .isEqualTo("not carried over: proxies \"dns\": Culvert has no tunnels of the type udp yet");
+                .contains("not carried over: proxies \"private\": Culvert has no tunnels of the type stcp")
+                .contains("not carried over: proxies \"web\".plugin.localPath: ")
+                .hasLineCount(2);
 
         try (Service service = Service.echo();
-                Culvert running = start("server.toml", "server", Map.of("FRP_PORT", "0"))) {
+                Datagrams dns = Datagrams.echo();
+                Culvert running = start("server.toml", "server", Map.of("FRP_PORT", "0", "FRP_HTTP", "0"))) {
             String control = running.await("^clients: port (\\d+)");
-            Map<String, String> there = Map.of("FRP_PORT", control, "SSH_PORT", String.valueOf(service.port()));
+            Map<String, String> there = Map.of(
+                    "FRP_PORT",
+                    control,
+                    "SSH_PORT",
+                    String.valueOf(service.port()),
+                    "DNS_PORT",
+                    String.valueOf(dns.port()));
             try (Culvert connected = start("client.toml", "client", there)) {
                 int port = Pair.endpoint(connected, "ssh");
 
                 assertThat(Visitor.sendAndReadToEnd(port, "through".getBytes(US_ASCII)))
                         .asString()
                         .isEqualTo("through");
+                String udp = connected.await("^udp://127\\.0\\.0\\.1:(\\d+) -> .*\\[dns\\]");
+                assertThat(Datagrams.ask(Integer.parseInt(udp), "through")).isEqualTo("through");
+                String url = connected.await("^(http://web\\.localhost:\\d+) -> file:");
+                String curl = Tools.require("curl");
+                assertThat(Tools.run(curl, "-sS", "--noproxy", "*", "-u", "alice:a long password", url + "/"))
+                        .isEqualTo("a page");
+                assertThat(Tools.run(curl, "-sS", "--noproxy", "*", url + "/")).contains("CLV-6034");
             }
         }
     }

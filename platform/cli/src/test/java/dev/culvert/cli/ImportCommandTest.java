@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,9 @@ final class ImportCommandTest {
                 transport.tls.force = false
                 transport.tls.certFile = "server.crt"
                 vhostHTTPPort = 80
+                vhostHTTPSPort = 443
+                vhostHTTPTimeout = 60
+                subDomainHost = "example.com"
                 webServer.addr = "0.0.0.0"
                 webServer.port = 7500
                 webServer.password = "hunter2"
@@ -65,6 +69,21 @@ final class ImportCommandTest {
                 bind = "127.0.0.1"
                 ports = ["2000-3000", "3001"]
 
+                [[protocol]]
+                type = "udp"
+                bind = "127.0.0.1"
+                ports = ["2000-3000", "3001"]
+
+                [[protocol]]
+                type = "http"
+                bind = "127.0.0.1:80"
+                domain = "example.com"
+
+                [[protocol]]
+                type = "tls"
+                bind = "127.0.0.1:443"
+                domain = "example.com"
+
                 [server]
                 type = "simple"
                 application_context_path = "/"
@@ -82,7 +101,7 @@ final class ImportCommandTest {
                         "kcpBindPort",
                         "transport.maxPoolCount",
                         "transport.tls",
-                        "vhostHTTPPort",
+                        "vhostHTTPTimeout",
                         "webServer.addr",
                         "webServer.password",
                         "log",
@@ -132,7 +151,10 @@ final class ImportCommandTest {
                 localPort = 22
                 remotePort = 6001
                 transport.bandwidthLimit = "1MB"
+                transport.bandwidthLimitMode = "server"
+                transport.proxyProtocolVersion = "v2"
                 healthCheck.type = "tcp"
+                healthCheck.intervalSeconds = 5
                 [proxies.annotations]
                 key1 = "value1"
 
@@ -156,12 +178,9 @@ final class ImportCommandTest {
                 customDomains = ["web01.example.com"]
 
                 [[proxies]]
-                name = "docker"
-                type = "tcp"
-                remotePort = 6003
-                [proxies.plugin]
-                type = "unix_domain_socket"
-                unixPath = "/var/run/docker.sock"
+                name = "ssh-of-nobody"
+                type = "xtcp"
+                secretKey = "abcdefg"
 
                 [[visitors]]
                 name = "secret"
@@ -190,6 +209,9 @@ final class ImportCommandTest {
                 name = "ssh"
                 local = "[::1]:22"
                 port = 6001
+                bandwidth = "1MiB"
+                proxy_protocol = "v2"
+                health_check = {type = "tcp", interval = "5s", timeout = "3s", failures = 1, successes = 1}
 
                 [[tunnel]]
                 type = "tcp"
@@ -203,8 +225,15 @@ final class ImportCommandTest {
                 name = "group"
                 local = "127.0.0.1:81"
                 port = 6002
-                # Clients of one account that all say so share the port.
-                on_conflict = "balance"
+                # Clients of one account that all say so share the endpoint.
+                balance = "round-robin"
+
+                [[tunnel]]
+                type = "http"
+                name = "web01"
+                host = "web01.example.com"
+                local = "127.0.0.1:80"
+                enabled = false
 
                 [[tunnel]]
                 type = "tcp"
@@ -218,12 +247,9 @@ final class ImportCommandTest {
                         "transport.heartbeatInterval",
                         "webServer",
                         "includes",
-                        "proxies \"ssh\".transport.bandwidthLimit",
-                        "proxies \"ssh\".healthCheck",
                         "proxies \"ssh\".annotations",
                         "proxies \"group\".loadBalancer.groupKey",
-                        "proxies \"web01\"",
-                        "proxies \"docker\"",
+                        "proxies \"ssh-of-nobody\"",
                         "visitors \"secret\"");
         assertThat(err.toString()).doesNotContain("abcdefg");
         write(
@@ -231,6 +257,235 @@ final class ImportCommandTest {
                 toml.replace("${PORT}", "1")
                         .replace(
                                 "/etc/frp/token", write("token", "x".repeat(20)).toString()));
+        passesTheCheck();
+    }
+
+    @Test
+    void theProxiesOfFrpOfEveryTypeThatCulvertHas() throws Exception {
+        assertThat(tunnels("""
+                [[proxies]]
+                name = "dns"
+                type = "udp"
+                localPort = 53
+                remotePort = 6002
+                transport.proxyProtocolVersion = "v2"
+
+                [[proxies]]
+                name = "web"
+                type = "http"
+                localPort = 8080
+                subdomain = "web"
+                customDomains = ["www.example.org"]
+                locations = ["/", "/api"]
+                httpUser = "alice"
+                httpPassword = "a long password"
+                hostHeaderRewrite = "internal.example"
+                requestHeaders.set.X-From-Where = "frp"
+                responseHeaders.set.foo = "bar"
+                loadBalancer.group = "web"
+                transport.bandwidthLimit = "500KB"
+                healthCheck.type = "http"
+                healthCheck.path = "/status"
+                healthCheck.timeoutSeconds = 2
+                healthCheck.maxFailed = 4
+                healthCheck.httpHeaders = [{ name = "X-Check", value = "1" }]
+
+                [[proxies]]
+                name = "secure"
+                type = "https"
+                localPort = 8443
+                customDomains = ["db.example.org"]
+                transport.proxyProtocolVersion = "v1"
+                healthCheck.type = "http"
+                healthCheck.path = "/status"
+
+                [[proxies]]
+                name = "nameless"
+                type = "https"
+                localPort = 8443
+                """)).isEqualTo("""
+                [[tunnel]]
+                type = "udp"
+                name = "dns"
+                local = "127.0.0.1:53"
+                port = 6002
+
+                [[tunnel]]
+                type = "http"
+                name = "web"
+                host = "www.example.org"
+                WEB
+                [[tunnel]]
+                type = "http"
+                name = "web-2"
+                host = "www.example.org"
+                path = "/api"
+                WEB
+                [[tunnel]]
+                type = "http"
+                name = "web-3"
+                host = "web"
+                WEB
+                [[tunnel]]
+                type = "http"
+                name = "web-4"
+                host = "web"
+                path = "/api"
+                WEB
+                [[tunnel]]
+                type = "tls"
+                name = "secure"
+                host = "db.example.org"
+                local = "127.0.0.1:8443"
+                proxy_protocol = "v1"
+                health_check = {type = "tcp", interval = "10s", timeout = "3s", failures = 1, successes = 1}
+                """.replace("WEB\n", """
+                local = "127.0.0.1:8080"
+                host_header = "internal.example"
+                request_headers = {set = {"X-From-Where" = "frp"}}
+                response_headers = {set = {"foo" = "bar"}}
+                filters = [{type = "basic-auth", users = [{name = "alice", password = "a long password"}]}]
+                # Clients of one account that all say so share the endpoint.
+                balance = "round-robin"
+                bandwidth = "500KiB"
+                health_check = {type = "http", path = "/status", interval = "10s", timeout = "2s", failures = 4, successes = 1}
+
+                """));
+        assertThat(notCarriedOver())
+                .containsExactlyInAnyOrder(
+                        "proxies \"dns\".transport.proxyProtocolVersion",
+                        "proxies \"web\".healthCheck.httpHeaders",
+                        "proxies \"secure\".healthCheck.path",
+                        "proxies \"nameless\"");
+        passesTheCheck();
+    }
+
+    @Test
+    void thePluginsOfFrpBecomeLocalServices() throws Exception {
+        Files.createDirectories(directory.resolve("site"));
+        assertThat(tunnels("""
+                [[proxies]]
+                name = "docker"
+                type = "tcp"
+                remotePort = 6003
+                [proxies.plugin]
+                type = "unix_domain_socket"
+                unixPath = "/var/run/docker.sock"
+
+                [[proxies]]
+                name = "app"
+                type = "http"
+                subdomain = "app"
+                [proxies.plugin]
+                type = "unix_domain_socket"
+                unixPath = "/run/app.sock"
+
+                [[proxies]]
+                name = "files"
+                type = "tcp"
+                remotePort = 6004
+                healthCheck.type = "tcp"
+                [proxies.plugin]
+                type = "static_file"
+                localPath = "site"
+                stripPrefix = "static"
+                httpUser = "abc"
+                httpPassword = "a long password"
+
+                [[proxies]]
+                name = "socks"
+                type = "tcp"
+                remotePort = 6005
+                [proxies.plugin]
+                type = "socks5"
+                username = "abc"
+                password = "a long password"
+
+                [[proxies]]
+                name = "proxy"
+                type = "tcp"
+                remotePort = 6006
+                [proxies.plugin]
+                type = "http_proxy"
+
+                [[proxies]]
+                name = "inner"
+                type = "http"
+                subdomain = "inner"
+                [proxies.plugin]
+                type = "http2https"
+                localAddr = "127.0.0.1:443"
+                hostHeaderRewrite = "inner.example"
+                requestHeaders.set.x-from-where = "frp"
+
+                [[proxies]]
+                name = "ended"
+                type = "https"
+                customDomains = ["a.example.org"]
+                [proxies.plugin]
+                type = "https2http"
+                localAddr = "127.0.0.1:80"
+                crtPath = "./server.crt"
+                keyPath = "./server.key"
+                """))
+                .isEqualTo("""
+                [[tunnel]]
+                type = "tcp"
+                name = "docker"
+                local = "unix:/var/run/docker.sock"
+                port = 6003
+
+                [[tunnel]]
+                type = "http"
+                name = "app"
+                host = "app"
+                local = "unix:/run/app.sock"
+
+                [[tunnel]]
+                type = "http"
+                name = "files"
+                local = "file:SITE"
+                path = "/static"
+                strip_prefix = true
+                filters = [{type = "basic-auth", users = [{name = "abc", password = "a long password"}]}]
+
+                [[tunnel]]
+                type = "tcp"
+                name = "socks"
+                local = "socks5"
+                # frp's visitors may go anywhere: list what they need. This machine is not among these.
+                destinations = ["0.0.0.0/0:*", "[::/0]:*"]
+                username = "abc"
+                password = "a long password"
+                port = 6005
+
+                [[tunnel]]
+                type = "tcp"
+                name = "proxy"
+                local = "http-proxy"
+                # frp's visitors may go anywhere: list what they need. This machine is not among these.
+                destinations = ["0.0.0.0/0:*", "[::/0]:*"]
+                port = 6006
+
+                [[tunnel]]
+                type = "http"
+                name = "inner"
+                host = "inner"
+                local = "https://127.0.0.1:443"
+                host_header = "inner.example"
+                request_headers = {set = {"x-from-where" = "frp"}}
+                """.replace("SITE", directory.resolve("site").toString()));
+        assertThat(notCarriedOver())
+                .containsExactlyInAnyOrder(
+                        "proxies \"files\".plugin.localPath",
+                        "proxies \"files\".remotePort",
+                        "proxies \"files\".healthCheck",
+                        "proxies \"socks\".plugin.type",
+                        "proxies \"proxy\".plugin.type",
+                        "proxies \"proxy\".plugin.type",
+                        "proxies \"inner\".plugin.localAddr",
+                        "proxies \"ended\"");
+        assertThat(err.toString()).doesNotContain("a long password");
         passesTheCheck();
     }
 
@@ -290,14 +545,17 @@ final class ImportCommandTest {
                 # nas: port = 5202
                 # web: port = 5203
                 ports = ["5202", "5203"]
+
+                [[protocol]]
+                type = "udp"
+                # Here the client names the port of a tunnel; where one is allowed it gets that one without.
+                # dns: port = 53
+                ports = ["53"]
                 """);
         assertThat(err.toString().lines())
                 .map(line -> line.replaceFirst("not carried over: ([^:]+): .*", "$1"))
                 .containsExactlyInAnyOrder(
-                        "server.services.web.token",
-                        "server.services.dns",
-                        "server.heartbeat_interval",
-                        "server.transport.tcp.nodelay");
+                        "server.services.web.token", "server.heartbeat_interval", "server.transport.tcp.nodelay");
         passesTheCheck();
     }
 
@@ -317,6 +575,10 @@ final class ImportCommandTest {
                 [client.services.nas]
                 local_addr = "127.0.0.1:22"
                 nodelay = true
+                proxy_protocol = "v1"
+                [client.services.dns]
+                type = "udp"
+                local_addr = "127.0.0.1:53"
                 """);
 
         assertThat(imported(file, "--peer", server.toString())).contains("""
@@ -333,6 +595,14 @@ final class ImportCommandTest {
                 name = "nas"
                 local = "127.0.0.1:22"
                 port = 5202
+                proxy_protocol = "v1"
+
+                [[tunnel]]
+                type = "udp"
+                name = "dns"
+                local = "127.0.0.1:53"
+                # The server picks one of those that it allows.
+                port = 0
                 """);
         write("culvert.toml", imported(file, "--transport", "plain"));
         passesTheCheck();
@@ -373,6 +643,20 @@ final class ImportCommandTest {
         assertThat(run(arguments)).as(err.toString()).isZero();
         write("culvert.toml", out.toString());
         return out.toString();
+    }
+
+    /** The tunnels of a client of frp that has these proxies. */
+    private String tunnels(String proxies) throws IOException {
+        String head = "auth.token = \"0123456789abcdef\"\ntransport.tls.enable = false\n";
+        String toml = imported(write("frpc.toml", head + proxies));
+        return toml.substring(toml.indexOf("[[tunnel]]"));
+    }
+
+    private List<String> notCarriedOver() {
+        return err.toString()
+                .lines()
+                .map(line -> line.replaceFirst("not carried over: ([^:]+): .*", "$1"))
+                .toList();
     }
 
     private void passesTheCheck() {

@@ -215,6 +215,21 @@ final class GroupTest {
     }
 
     @Test
+    void oneThatMayTakeNoMoreLeavesItsTurnToTheNextAndNobodyIsRefused() throws Exception {
+        EchoService limited = group.closing(EchoService.start());
+        group.client(tcp("local", limited.address(), "balance", "round-robin", "max_connections", 1));
+        try (Socket held = new Socket("127.0.0.1", port)) {
+            held.getOutputStream().write('x');
+            assertThat(held.getInputStream().read()).isEqualTo('x');
+            member("b", tcp("balance", "round-robin"));
+
+            assertThat(count(10)).isEqualTo(Map.of("b", 10));
+
+            assertThat(limited.connections()).isOne();
+        }
+    }
+
+    @Test
     void oneThatIsGoingToStopGetsNothingNewAndKeepsWhatItHas() throws Exception {
         EchoService going = group.closing(EchoService.start());
         TunnelClient leaving = group.client(tcp("local", going.address()));
@@ -243,17 +258,15 @@ final class GroupTest {
         Service going = group.closing(Service.start("a", 0));
         Map<String, Object> tunnel = http("balance", balance, "local", "127.0.0.1:" + going.port);
         TunnelClient leaving = group.client(tunnel);
-        String first = post(http, "one", "");
-        String cookie = cookieOf(first);
         member("b", http("balance", balance));
         String source = "127.0.0.1";
-        for (int i = 1;
-                balance.equals("source-hash")
-                        && !body(post(source, http, "one", "")).equals("a");
-                i++) {
-            assertThat(i).as("sources of one of two").isLessThan(200);
+        String answer = post(source, http, "one", "");
+        for (int i = 1; !body(answer).equals("a"); i++) {
+            assertThat(i).as("visits that went to one of two").isLessThan(200);
             source = "127.0.1." + i;
+            answer = post(source, http, "one", "");
         }
+        String cookie = cookieOf(answer);
         String its = source;
         for (int i = 0; i < 3; i++) {
             assertThat(body(post(its, http, "one", cookie))).isEqualTo("a"); // on a stream that is kept

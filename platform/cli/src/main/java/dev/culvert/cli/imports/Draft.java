@@ -32,6 +32,12 @@ final class Draft {
         return this;
     }
 
+    /** All lines of another. */
+    Draft lines(Draft other) {
+        text.append(other.text);
+        return this;
+    }
+
     /** Administration on loopback, as Dropwizard is told. */
     Draft administration(String host, String port) {
         return section("[server]")

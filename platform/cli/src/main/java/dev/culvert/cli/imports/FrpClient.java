@@ -24,7 +24,7 @@ final class FrpClient {
             entry("transport.tls.keyFile", "name it in transport; the keys differ"),
             entry("transport.tls.trustedCaFile", "name it in transport, or pin the server; the keys differ"),
             entry("transport.tls.serverName", "name it in transport; the keys differ"),
-            entry("udpPacketSize", "Culvert has no udp tunnels yet"),
+            entry("udpPacketSize", "Culvert passes datagrams of any size on"),
             entry("metadatas", "Culvert has nobody to tell them to"),
             entry("webServer", "Culvert's client answers /metrics and status without a password, on loopback"),
             entry("virtualNet", "Culvert has no virtual networks"),
@@ -49,7 +49,7 @@ final class FrpClient {
         metrics(keys, draft);
         FrpAuth.write(keys, false, draft);
         FrpProxies proxies = new FrpProxies(keys.texts("start"), draft);
-        proxies.write(keys);
+        proxies.write(keys, file);
         List<String> includes = keys.texts("includes");
         if (!includes.isEmpty()) {
             proxies.include(keys, file, includes);

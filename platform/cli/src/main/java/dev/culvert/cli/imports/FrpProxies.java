@@ -1,7 +1,5 @@
 package dev.culvert.cli.imports;
 
-import static java.util.Map.entry;
-
 import dev.culvert.spi.ConfigError;
 import dev.culvert.spi.CulvertException;
 import java.io.IOException;
@@ -18,17 +16,6 @@ final class FrpProxies {
 
     private static final int MOST_FILES = 1000;
 
-    private static final Map<String, String> REASONS = Map.ofEntries(
-            entry("transport.bandwidthLimit", "Culvert has no limit of bandwidth yet"),
-            entry("transport.bandwidthLimitMode", "Culvert has no limit of bandwidth yet"),
-            entry("transport.useEncryption", "the transport encrypts the whole connection"),
-            entry("transport.useCompression", "Culvert does not compress"),
-            entry("transport.proxyProtocolVersion", "Culvert does not send PROXY headers yet"),
-            entry("loadBalancer.groupKey", "the account is the group"),
-            entry("healthCheck", "Culvert has no health checks yet; see when_absent"),
-            entry("metadatas", "Culvert has nobody to tell them to"),
-            entry("annotations", "Culvert has nobody to tell them to"));
-
     private final List<String> start;
     private final Draft draft;
     private int written;
@@ -44,8 +31,14 @@ final class FrpProxies {
         this.draft = draft;
     }
 
-    void write(Keys keys) {
-        keys.tables("proxies").forEach(this::proxy);
+    /**
+     * Writes those of one file.
+     *
+     * @param file what its relative paths are beside
+     */
+    void write(Keys keys, Path file) {
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        keys.tables("proxies").forEach(proxy -> proxy(proxy, folder == null ? file.toAbsolutePath() : folder));
         keys.tables("visitors").forEach(visitor -> visitor.dropAll("Culvert's visitors need no client"));
     }
 
@@ -60,7 +53,7 @@ final class FrpProxies {
             }
             for (Path one : found) {
                 Keys included = new Keys(one.getFileName() + ": ", ForeignFile.tree(one), dropped);
-                write(included);
+                write(included, one);
                 included.dropRest(Map.of());
             }
         }
@@ -71,36 +64,18 @@ final class FrpProxies {
         if (written == 0) {
             throw new CulvertException(
                     ConfigError.NOTHING_TO_IMPORT,
-                    file + ": none of its proxies is one that Culvert has a tunnel for (expected: a proxy of type tcp"
-                            + " without a plugin).");
+                    file + ": none of its proxies is one that Culvert has a tunnel for (expected: a proxy of type tcp,"
+                            + " udp, http or https).");
         }
     }
 
-    private void proxy(Keys proxy) {
-        String type = proxy.text("type", "tcp");
-        if (!type.equals("tcp")) {
-            proxy.dropAll("Culvert has no tunnels of the type " + type + " yet");
-            return;
+    private void proxy(Keys proxy, Path folder) {
+        FrpProxy one = new FrpProxy(proxy, folder);
+        if (one.isPossible()) {
+            written++;
+            String name = proxy.text("name", "tunnel" + written);
+            one.write(name, proxy.flag("enabled", true) && (start.isEmpty() || start.contains(name)), draft);
         }
-        if (proxy.has("plugin")) {
-            proxy.dropAll("a plugin of frp serves it, which Culvert does not have");
-            return;
-        }
-        written++;
-        String name = proxy.text("name", "tunnel" + written);
-        draft.section("[[tunnel]]")
-                .text("type", "tcp")
-                .text("name", name)
-                .text("local", Addresses.of(proxy.text("localIP", "127.0.0.1"), proxy.text("localPort", "80")))
-                .number("port", proxy.text("remotePort", "0"));
-        if (proxy.text("loadBalancer.group") != null) {
-            draft.comment("Clients of one account that all say so share the port.")
-                    .text("on_conflict", "balance");
-        }
-        if (!proxy.flag("enabled", true) || !start.isEmpty() && !start.contains(name)) {
-            draft.raw("enabled", "false");
-        }
-        proxy.dropRest(REASONS);
     }
 
     private static List<Path> matching(Path pattern) {

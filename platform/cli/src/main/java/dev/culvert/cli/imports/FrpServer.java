@@ -2,6 +2,7 @@ package dev.culvert.cli.imports;
 
 import static java.util.Map.entry;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -12,14 +13,11 @@ final class FrpServer {
             entry("kcpBindPort", "Culvert has no KCP transport"),
             entry("quicBindPort", "Culvert has no QUIC transport"),
             entry("transport.quic", "Culvert has no QUIC transport"),
-            entry("vhostHTTPPort", "Culvert has no http tunnels yet"),
-            entry("vhostHTTPSPort", "Culvert has no http tunnels yet"),
-            entry("vhostHTTPTimeout", "Culvert has no http tunnels yet"),
-            entry("subDomainHost", "Culvert has no http tunnels yet"),
-            entry("custom404Page", "Culvert has no http tunnels yet"),
+            entry("vhostHTTPTimeout", "it is response_timeout of a client's [[tunnel]]"),
+            entry("custom404Page", "Culvert's error pages are its own"),
             entry("tcpmuxHTTPConnectPort", "Culvert has no tcpmux tunnels"),
             entry("tcpmuxPassthrough", "Culvert has no tcpmux tunnels"),
-            entry("udpPacketSize", "Culvert has no udp tunnels yet"),
+            entry("udpPacketSize", "Culvert passes datagrams of any size on"),
             entry("log", "Culvert logs to standard error; see --log-level and --log-format"),
             entry("transport.maxPoolCount", "Culvert opens a stream for each visitor and needs no pool"),
             entry("transport.tcpMux", "Culvert always multiplexes"),
@@ -51,16 +49,33 @@ final class FrpServer {
                 "transport",
                 new Layers().add(transport == null ? "tls" : transport).ofListener());
         FrpAuth.write(keys, true, draft);
-        draft.section("[[protocol]]").text("type", "tcp");
-        if (!Addresses.isAll(publicHost)) {
-            draft.text("bind", publicHost);
-        }
         String ports = keys.tables("allowPorts").stream().map(FrpServer::range).collect(Collectors.joining(", "));
-        if (!ports.isEmpty()) {
-            draft.raw("ports", "[" + ports + "]");
+        for (String type : List.of("tcp", "udp")) {
+            draft.section("[[protocol]]").text("type", type);
+            if (!Addresses.isAll(publicHost)) {
+                draft.text("bind", publicHost);
+            }
+            if (!ports.isEmpty()) {
+                draft.raw("ports", "[" + ports + "]");
+            }
         }
+        String domain = keys.text("subDomainHost", "");
+        named("http", "vhostHTTPPort", publicHost, domain, keys, draft);
+        named("tls", "vhostHTTPSPort", publicHost, domain, keys, draft);
         administration(keys, draft);
         keys.dropRest(REASONS);
+    }
+
+    /** The protocol of tunnels that visitors ask for by name, all on one port. */
+    private static void named(String type, String key, String publicHost, String domain, Keys keys, Draft draft) {
+        String port = keys.text(key, "0");
+        if (port.equals("0")) {
+            return;
+        }
+        draft.section("[[protocol]]").text("type", type).text("bind", Addresses.bind(publicHost, port));
+        if (!domain.isEmpty()) {
+            draft.text("domain", domain);
+        }
     }
 
     private static String range(Keys range) {

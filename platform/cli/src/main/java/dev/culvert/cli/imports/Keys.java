@@ -32,6 +32,11 @@ final class Keys {
         return !table.at("/" + key.replace('.', '/')).isMissingNode();
     }
 
+    /** A string as it stands there, left there; empty if none does. */
+    String peek(String key) {
+        return table.at("/" + key.replace('.', '/')).asText("");
+    }
+
     /** A string or a number as text, or null. */
     @Nullable
     String text(String key) {
@@ -54,6 +59,17 @@ final class Keys {
         JsonNode value = take(key);
         if (value != null) {
             value.forEach(element -> all.add(element.asText()));
+        }
+        return all;
+    }
+
+    /** The strings of a table, by their names. */
+    Map<String, String> fields(String key) {
+        Map<String, String> all = new LinkedHashMap<>();
+        JsonNode value = take(key);
+        if (value != null) {
+            value.properties()
+                    .forEach(field -> all.put(field.getKey(), field.getValue().asText()));
         }
         return all;
     }

@@ -24,7 +24,7 @@ final class Rathole {
     static final Map<String, String> SERVICE = Map.of(
             "nodelay", "Culvert always sets it",
             "retry_interval", "Culvert has one for all tunnels",
-            "proxy_protocol", "Culvert does not send PROXY headers yet");
+            "proxy_protocol", "it counts for a tunnel of the type tcp, as \"v1\" or \"v2\", in the client's file");
 
     private Rathole() {}
 
@@ -58,13 +58,14 @@ final class Rathole {
         draft.section("[[auth]]").text("type", "token").text("token", token);
     }
 
-    /** What kind of service it is; drops it if Culvert has no such tunnels. */
-    static boolean isTcp(Keys service) {
+    /** The type of a service's tunnel; null, and told, if Culvert has no such tunnels. */
+    static @Nullable String type(Keys service) {
         String type = service.text("type", "tcp");
-        if (!type.equals("tcp")) {
-            service.dropAll("Culvert has no tunnels of the type " + type + " yet");
+        if (type.equals("tcp") || type.equals("udp")) {
+            return type;
         }
-        return type.equals("tcp");
+        service.dropAll("Culvert has no tunnels of the type " + type);
+        return null;
     }
 
     /** The transports of a half. */

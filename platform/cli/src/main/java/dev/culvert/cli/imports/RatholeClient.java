@@ -29,22 +29,24 @@ final class RatholeClient {
         Rathole.auth(half, services, draft);
         int written = 0;
         for (Map.Entry<String, Keys> service : services.entrySet()) {
-            if (Rathole.isTcp(service.getValue())) {
-                tunnel(service.getKey(), service.getValue(), half, peer, draft);
+            String type = Rathole.type(service.getValue());
+            if (type != null) {
+                tunnel(type, service.getKey(), service.getValue(), half, peer, draft);
                 written++;
             }
         }
         if (written == 0) {
             throw new CulvertException(
                     ConfigError.NOTHING_TO_IMPORT,
-                    "none of the client's services is one that Culvert has a tunnel for (expected: type tcp).");
+                    "none of the client's services is one that Culvert has a tunnel for (expected: type tcp or udp).");
         }
         half.dropRest(Rathole.REASONS);
     }
 
-    private static void tunnel(String name, Keys service, Keys half, @Nullable JsonNode peer, Draft draft) {
+    private static void tunnel(
+            String type, String name, Keys service, Keys half, @Nullable JsonNode peer, Draft draft) {
         draft.section("[[tunnel]]")
-                .text("type", "tcp")
+                .text("type", type)
                 .text("name", name)
                 .text("local", service.text("local_addr", "127.0.0.1:80"));
         String there = peer == null ? "" : peer.path(name).path("bind_addr").asText("");
@@ -55,6 +57,10 @@ final class RatholeClient {
                     "its public port stands in the server's file: set port, or import with --peer SERVER-FILE");
         }
         draft.number("port", there.isEmpty() ? "0" : Addresses.port(there));
+        String version = service.peek("proxy_protocol");
+        if (type.equals("tcp") && (version.equals("v1") || version.equals("v2"))) {
+            draft.text("proxy_protocol", service.text("proxy_protocol", version));
+        }
         service.dropRest(Rathole.SERVICE);
     }
 }

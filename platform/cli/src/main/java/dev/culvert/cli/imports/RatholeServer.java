@@ -1,6 +1,7 @@
 package dev.culvert.cli.imports;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -23,32 +24,42 @@ final class RatholeServer {
                 Rathole.transport(half, options.transport(), false, draft).ofListener());
         Map<String, Keys> services = half.named("services");
         Rathole.auth(half, services, draft);
-        Map<String, String> ports = new TreeMap<>();
-        TreeSet<String> hosts = new TreeSet<>();
+        Map<String, Map<String, String>> addresses = new TreeMap<>(Map.of("tcp", new TreeMap<>()));
         services.forEach((name, service) -> {
-            if (Rathole.isTcp(service)) {
-                String address = service.text("bind_addr", "");
-                ports.put(name, Addresses.port(address));
-                hosts.add(Addresses.isAll(Addresses.host(address)) ? "" : Addresses.host(address));
+            String type = Rathole.type(service);
+            if (type != null) {
+                addresses.computeIfAbsent(type, first -> new TreeMap<>()).put(name, service.text("bind_addr", ""));
                 service.dropRest(Rathole.SERVICE);
             }
         });
-        draft.section("[[protocol]]").text("type", "tcp");
-        if (hosts.size() == 1 && !hosts.first().isEmpty()) {
-            draft.text("bind", hosts.first().replaceAll("^\\[|]$", ""));
+        addresses.forEach((type, of) -> protocol(type, of, half, draft));
+        half.dropRest(Rathole.REASONS);
+    }
+
+    /** The protocol of all services of one type. */
+    private static void protocol(String type, Map<String, String> addresses, Keys half, Draft draft) {
+        Set<String> hosts = new TreeSet<>();
+        addresses.values().forEach(address -> {
+            String host = Addresses.host(address);
+            hosts.add(Addresses.isAll(host) ? "" : host);
+        });
+        draft.section("[[protocol]]").text("type", type);
+        String host = hosts.size() == 1 ? hosts.iterator().next() : "";
+        if (!host.isEmpty()) {
+            draft.text("bind", host.replaceAll("^\\[|]$", ""));
         } else if (hosts.size() > 1) {
             half.drop("services", "they bind to different addresses: set bind in the [[tunnel]]s of the client");
         }
-        if (!ports.isEmpty()) {
+        if (!addresses.isEmpty()) {
             draft.comment("Here the client names the port of a tunnel; where one is allowed it gets that one without.");
-            ports.forEach((name, port) -> draft.comment(name + ": port = " + port));
+            addresses.forEach((name, address) -> draft.comment(name + ": port = " + Addresses.port(address)));
             draft.raw(
                     "ports",
-                    ports.values().stream()
+                    addresses.values().stream()
+                            .map(Addresses::port)
                             .distinct()
                             .map(Templates::quote)
                             .collect(Collectors.joining(", ", "[", "]")));
         }
-        half.dropRest(Rathole.REASONS);
     }
 }

@@ -1,7 +1,9 @@
 package dev.culvert.cli.imports;
 
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Variables of the environment in texts: {@code {{ .Envs.NAME }}} as frp writes them, <code>${NAME}</code> as Culvert does.
@@ -40,6 +42,13 @@ final class Templates {
             }
         });
         return quoted.append('"').toString();
+    }
+
+    /** Texts by their names as a table in one line: <code>{"X-Env" = "test"}</code>. */
+    static String table(Map<String, String> fields) {
+        return fields.entrySet().stream()
+                .map(field -> quote(field.getKey()) + " = " + quote(field.getValue()))
+                .collect(Collectors.joining(", ", "{", "}"));
     }
 
     /** A number as it is, or the variable that stands for one. */
