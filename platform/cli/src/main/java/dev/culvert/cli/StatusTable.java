@@ -71,7 +71,8 @@ final class StatusTable {
                         : traffic.path("last_active").asText());
         String reason = tunnel.path("reason").asText();
         if (!reason.isEmpty()) {
-            out.println(indent + "  " + reason);
+            String server = tunnel.path("server").asText(); // a client's, which may be at several
+            out.println(indent + "  " + (server.isEmpty() ? "" : "at " + server + ": ") + reason);
         }
     }
 

@@ -142,10 +142,4 @@ final class PlacedTunnel {
         CulvertException unwell = tunnel.unwell();
         return !open ? refusal : unwell != null ? unwell : trouble;
     }
-
-    /** The same with its code; empty if it is neither. */
-    String reason() {
-        CulvertException cause = problem();
-        return cause == null ? "" : cause.code().code() + ": " + cause.detail();
-    }
 }
