@@ -76,7 +76,7 @@ class DiagnoseTest {
                 .containsPattern("(?m)^ok +clock +the server's is")
                 .containsPattern(
                         "(?m)^ok +tunnel +web: tcp://127\\.0\\.0\\.1:\\d+ -> 127\\.0\\.0\\.1:" + service.port())
-                .containsPattern("(?m)^ok +endpoint +127\\.0\\.0\\.1:\\d+ in");
+                .containsPattern("(?m)^ok +endpoint +127\\.0\\.0\\.1:\\d+ in \\d+ ms, through to the service");
     }
 
     @Test
@@ -134,20 +134,34 @@ class DiagnoseTest {
     }
 
     @Test
+    void aServersFileIsLookedAtWithItsPlugins() throws IOException {
+        Culvert good = diagnose(directory.resolve("server.toml"));
+        assertThat(good.exitCode()).as(good.toString()).isZero();
+        assertThat(good.out()).containsPattern("(?m)^ok +plugins ").containsPattern("(?m)^ok +configuration ");
+        Path wrong = Files.writeString(
+                directory.resolve("wrong.toml"),
+                Files.readString(directory.resolve("server.toml")).replace("[[listen]]", "[[listen]]\nbindd = 1"));
+
+        fails(wrong, "CLV-1003", "configuration");
+    }
+
+    @Test
     void clocksThatDiffer() throws Exception {
         try (HostileServer other = new HostileServer()) {
             Path file = Pair.write(
                     directory,
                     "clock.toml",
                     "server = \"127.0.0.1:" + other.port() + "\"\ntransport = \"plain\"\n"
-                            + Pair.tunnel("web", service.port(), 0));
+                            + Pair.tunnel("web", service.port(), 0, "enabled = false"));
             try (Culvert diagnosis = Culvert.start(directory, "diagnose", file.toString())) {
                 Awaitility.await().atMost(Culvert.PATIENCE).until(() -> other.hasHeard("hello"));
                 other.say("{\"type\":\"server_hello\",\"version\":1,\"capabilities\":[\"clock\"],\"mechanisms\":[]}");
                 long hourAgo = System.currentTimeMillis() - 3_600_000;
                 other.say("{\"type\":\"auth_ok\",\"session_id\":\"s\",\"time_ms\":" + hourAgo + "}");
 
-                diagnosis.await("^CLV-1017 +clock +the server's is 3[56]\\d\\d\\.\\d+ s behind");
+                diagnosis.await(
+                        "^CLV-1017 +clock +the server's is 3[56]\\d\\d\\.\\d+ s behind\\. Let both machines .* NTP");
+                assertThat(diagnosis.exitCode()).as(diagnosis.toString()).isOne();
             }
         }
     }

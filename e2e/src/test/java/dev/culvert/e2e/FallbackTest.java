@@ -53,7 +53,8 @@ class FallbackTest {
                     .containsPattern("(?m)^  rejected: plain to 127.0.0.1:" + silent.port()
                             + ": CLV-4003: no login .*  \\(\\S+Z\\)$")
                     .containsPattern("(?m)^  rejected: plain to 127.0.0.1:" + portal.port() + ": CLV-40")
-                    .containsPattern("(?m)^session \\w+  plain to \\S+  account \\S+  since \\S+ \\(\\w+\\)  streams \\d+  \\S+")
+                    .containsPattern(
+                            "(?m)^session \\w+  plain to \\S+  account \\S+  since \\S+ \\(\\w+\\)  streams \\d+  \\S+")
                     .containsPattern("(?m)^web +tcp +tcp://127.0.0.1:" + port + " +127.0.0.1:" + service.port()
                             + " +(registered|ready)");
             assertThat(Culvert.run(directory, "status", "--at", at, "--json").out())

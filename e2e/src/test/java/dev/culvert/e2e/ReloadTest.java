@@ -75,6 +75,9 @@ class ReloadTest {
             assertThat(Visitor.read(comes)).isEqualTo("moved");
             assertThat(Visitor.read(moves)).isEqualTo("moved");
             await().atMost(Culvert.PATIENCE).until(() -> !isServed(goes));
+            Path server = directory.resolve("server.toml");
+            replace(server, Files.readString(server) + "[[protocol]]\ntype = \"tls\"\nbind = \"127.0.0.1:0\"\n");
+            pair.server().await("configuration taken over added=\\[protocol \"tls\"\\]");
             assertThat(hash).isNotDone();
             reloaded.countDown();
             MessageDigest digest = Visitor.sha256();
@@ -95,6 +98,9 @@ class ReloadTest {
             int port = Pair.endpoint(client, "web");
             Path file = directory.resolve("client1.toml");
             String good = Files.readString(file);
+            Path serverFile = directory.resolve("server.toml");
+            String goodServer = Files.readString(serverFile);
+            Administration server = new Administration(pair.adminPort());
             AtomicBoolean stop = new AtomicBoolean();
             AtomicInteger served = new AtomicInteger();
             CompletableFuture<Void> load =
@@ -108,12 +114,21 @@ class ReloadTest {
                     assertThat(Visitor.echo(visitor, "still")).isEqualTo("still");
                     replace(file, good);
                     assertThat(administration.command("reload").body()).contains("\"changed\":[]");
+
+                    replace(serverFile, i % 2 == 0 ? goodServer.replace("bind", "bnd") : "[[listen\n");
+                    var refusedThere = server.command("reload");
+                    assertThat(refusedThere.statusCode()).isEqualTo(422);
+                    assertThat(refusedThere.body()).contains(i % 2 == 0 ? "CLV-1003" : "CLV-1002");
+                    assertThat(Visitor.echo(visitor, "still")).isEqualTo("still");
+                    replace(serverFile, goodServer);
+                    assertThat(server.command("reload").body()).contains("\"changed\":[]");
                 }
             }
             stop.set(true);
             load.get();
             assertThat(served).hasPositiveValue();
             client.await("configuration not taken over, the one that runs stays: CLV-1003");
+            pair.server().await("configuration not taken over, the one that runs stays: CLV-1003");
             assertThat(administration.get("/api/v1/status")).contains("\"reconnects\":0");
         }
     }
@@ -122,8 +137,12 @@ class ReloadTest {
     void theCommandSaysWhatWouldHappenAndWhatCannot() throws Exception {
         try (Service service = Service.echo();
                 Pair pair = Pair.start(directory, "reload_on_change = false")) {
-            Culvert client = pair.client("metrics = \"127.0.0.1:0\"", Pair.tunnel("web", service.port(), 0));
+            Culvert client = pair.client(
+                    "metrics = \"127.0.0.1:0\"\nreload_on_change = false",
+                    Pair.tunnel("web", service.port(), 0),
+                    Pair.tunnel("goes", service.port(), 0));
             Pair.endpoint(client, "web");
+            Pair.endpoint(client, "goes");
             String at = "127.0.0.1:" + pair.adminPort();
             Path file = directory.resolve("server.toml");
             replace(
@@ -147,7 +166,31 @@ class ReloadTest {
 
             hangUp(client);
             client.await("configuration read again: nothing changes");
+            Administration running = Administration.of(client);
+            String status = withoutTimes(running.get("/api/v1/status"));
+            Path clientFile = directory.resolve("client1.toml");
+            replace(
+                    clientFile,
+                    "connections = 2\n"
+                            + Files.readString(clientFile)
+                                    .replace("name = \"goes\"", "name = \"comes\"")
+                                    .replace("name = \"web\"", "name = \"web\"\nbandwidth = \"1MiB\""));
+            Culvert plan = Culvert.run(directory, "reload", "--dry-run", "--at", running.address());
+            assertThat(plan.exitCode()).as(plan.toString()).isZero();
+            assertThat(plan.out()).isEqualTo("""
+                    added     tunnel "comes"
+                    changed   tunnel "web"
+                    removed   tunnel "goes"
+                    restart   connections
+                    dry run: nothing was done""");
+            assertThat(withoutTimes(running.get("/api/v1/status"))).isEqualTo(status);
+            assertThat(client.err()).doesNotContain("configuration taken over");
+            assertThat(Visitor.isServed(Pair.endpoint(client, "goes"))).isTrue();
         }
+    }
+
+    private static String withoutTimes(String status) {
+        return status.replaceAll("\"(uptime_seconds|round_trip_ms|last_heartbeat)\":[^,}]+", "");
     }
 
     @Test
@@ -163,7 +206,18 @@ class ReloadTest {
                 }
             }
         }
-        try (Pair pair = Pair.start(directory, "plugins.directories = [\"" + plugins + "\"]")) {
+        try (Service service = Service.echo();
+                Pair pair = Pair.start(directory, "plugins.directories = [\"" + plugins + "\"]")) {
+            String usual = "[plugins]\ndirectories = [\"" + plugins + "\"]\n";
+            Culvert client = pair.client(usual, Pair.tunnel("web", service.port(), 0));
+            Pair.endpoint(client, "web");
+            Path clientFile = directory.resolve("client1.toml");
+            replace(
+                    clientFile,
+                    Files.readString(clientFile)
+                            + "[[tunnel]]\ntype = \"tls\"\nname = \"by-name\"\nhost = \"a.example.com\"\n"
+                            + "local = \"127.0.0.1:1\"\n");
+            client.await("configuration not taken over, the one that runs stays: CLV-1005: .*tls");
             Path file = directory.resolve("server.toml");
             replace(file, Files.readString(file) + "[[protocol]]\ntype = \"tls\"\nbind = \"127.0.0.1:0\"\n");
             pair.server().await("configuration not taken over, the one that runs stays: CLV-1005: .*tls");
@@ -172,6 +226,10 @@ class ReloadTest {
             hangUp(pair.server());
 
             pair.server().await("configuration taken over added=\\[protocol \"tls\"\\]");
+            hangUp(client);
+            client.await("configuration taken over added=\\[tunnel \"by-name\"\\]");
+            client.await("^tls://a\\.example\\.com:\\d+ -> 127\\.0\\.0\\.1:1  \\[by-name\\]");
+            assertThat(Visitor.isServed(Pair.endpoint(client, "web"))).isTrue();
         }
     }
 

@@ -23,10 +23,17 @@ final class ClientConsole implements ClientObserver {
     private volatile @Nullable TunnelClient client;
     private final Map<String, String> printed = new ConcurrentHashMap<>();
     private final Map<String, String> ways = new ConcurrentHashMap<>();
-    private final Outage outage = new Outage(System::nanoTime);
+    private final Map<String, Outage> outages = new ConcurrentHashMap<>();
+    private final boolean everywhere;
 
-    ClientConsole(PrintWriter out) {
+    /**
+     * Makes one that has said nothing yet.
+     *
+     * @param everywhere whether the client is at several servers at the same time
+     */
+    ClientConsole(PrintWriter out, boolean everywhere) {
         this.out = out;
+        this.everywhere = everywhere;
     }
 
     /** Whose console it is; before the client starts. */
@@ -55,7 +62,7 @@ final class ClientConsole implements ClientObserver {
 
     @Override
     public void connected(SessionEvent session) {
-        outage.over();
+        outage(session.peer()).over();
         log.info("connected server={} session={}", session.peer(), session.session());
     }
 
@@ -70,17 +77,17 @@ final class ClientConsole implements ClientObserver {
     }
 
     @Override
-    public void retrying(CulvertException cause, Duration pause) {
-        String line = outage.line(cause, pause);
+    public void retrying(String server, CulvertException cause, Duration pause) {
+        String line = outage(server).line(cause, pause);
         if (line != null) {
-            log.warn("{}", line);
+            log.warn("{}{}", of(server), line);
         }
     }
 
     @Override
     public void tunnelOpened(TunnelEvent tunnel) {
         String where = tunnel.endpoint().isEmpty() ? "(the server's own endpoint)" : tunnel.endpoint();
-        String before = printed.put(tunnel.name(), where);
+        String before = printed.put(at(tunnel.session().peer()) + tunnel.name(), where);
         if (!where.equals(before)) {
             out.printf("%s -> %s  [%s]%n", where, local(tunnel.name()), tunnel.name());
             out.flush();
@@ -89,12 +96,29 @@ final class ClientConsole implements ClientObserver {
 
     @Override
     public void tunnelClosed(TunnelEvent tunnel) {
-        log.warn("tunnel closed tunnel={} {}", tunnel.name(), tunnel.reason());
+        log.warn(
+                "tunnel closed tunnel={} {}{}",
+                tunnel.name(),
+                of(tunnel.session().peer()),
+                tunnel.reason());
     }
 
     @Override
-    public void tunnelRefused(String tunnel, CulvertException cause) {
-        log.warn("tunnel refused tunnel={} {}", tunnel, cause.getMessage());
+    public void tunnelRefused(String tunnel, String server, CulvertException cause) {
+        log.warn("tunnel refused tunnel={} {}{}", tunnel, of(server), cause.getMessage());
+    }
+
+    // Servers that stand in for each other are one to people: where a tunnel is now is what counts.
+    private String at(String server) {
+        return everywhere ? server + "/" : "";
+    }
+
+    private String of(String server) {
+        return everywhere ? "server=" + server + " " : "";
+    }
+
+    private Outage outage(String server) {
+        return outages.computeIfAbsent(at(server), key -> new Outage(System::nanoTime));
     }
 
     private String local(String tunnel) {

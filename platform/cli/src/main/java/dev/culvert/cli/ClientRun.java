@@ -46,7 +46,9 @@ final class ClientRun {
             out.println("enabled = false: checked, not started");
             return ExitCode.STOPPED;
         }
-        ClientConsole console = new ClientConsole(out);
+        boolean several = configuration.server().size() > 1;
+        boolean all = several && configuration.serversMode() == ServersMode.ALL;
+        ClientConsole console = new ClientConsole(out, all);
         List<ClientObserver> observers = new ArrayList<>();
         observers.add(console);
         try (MetricsEndpoint metrics = MetricsEndpoint.of(configuration.metrics());
@@ -54,8 +56,7 @@ final class ClientRun {
                         new TunnelClient(configuration.settings(dataDirectory), metrics.observing(observers));
                 Reloader<ClientConfiguration> reloader = reloader(loaded, client)) {
             console.of(client);
-            if (configuration.server().size() > 1) {
-                boolean all = configuration.serversMode() == ServersMode.ALL;
+            if (several) {
                 out.println("servers: " + client.status().server() + (all ? "  (all)" : "  (failover, in this order)"));
             }
             metrics.serve(client, file == null ? Reload.IMPOSSIBLE : reloader, out);

@@ -147,7 +147,7 @@ final class Demo implements AutoCloseable {
         }
 
         @Override
-        public void tunnelRefused(String tunnel, CulvertException cause) {
+        public void tunnelRefused(String tunnel, String server, CulvertException cause) {
             endpoint.completeExceptionally(cause);
         }
     }

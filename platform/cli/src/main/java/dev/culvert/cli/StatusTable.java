@@ -105,7 +105,8 @@ final class StatusTable {
                 Figure.text(traffic.path("last_active")));
         String reason = tunnel.path("reason").asText();
         if (!reason.isEmpty()) {
-            out.println(indent + "  " + reason);
+            String server = tunnel.path("server").asText(); // a client's, which may be at several
+            out.println(indent + "  " + (server.isEmpty() ? "" : "at " + server + ": ") + reason);
         }
     }
 

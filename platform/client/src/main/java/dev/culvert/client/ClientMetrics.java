@@ -96,7 +96,7 @@ public final class ClientMetrics implements ClientObserver {
     }
 
     @Override
-    public void retrying(CulvertException cause, Duration pause) {
+    public void retrying(String server, CulvertException cause, Duration pause) {
         retries.inc();
     }
 

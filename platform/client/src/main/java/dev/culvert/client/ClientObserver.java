@@ -11,10 +11,11 @@ public interface ClientObserver extends SessionListener {
     /**
      * A connection to the server could not be made or was lost, and will be tried again.
      *
+     * @param server which; several that stand in for each other are one, {@code "a:4444, b:4444"}
      * @param cause why
      * @param pause how long until the next attempt
      */
-    default void retrying(CulvertException cause, Duration pause) {}
+    default void retrying(String server, CulvertException cause, Duration pause) {}
 
     /**
      * A login went through.
@@ -24,12 +25,13 @@ public interface ClientObserver extends SessionListener {
     default void transport(TransportStatus transport) {}
 
     /**
-     * The server does not open a tunnel.
+     * A server does not open a tunnel.
      *
      * @param tunnel its name
+     * @param server the server's address
      * @param cause why
      */
-    default void tunnelRefused(String tunnel, CulvertException cause) {}
+    default void tunnelRefused(String tunnel, String server, CulvertException cause) {}
 
     /**
      * The health check of a tunnel's service has found something new.

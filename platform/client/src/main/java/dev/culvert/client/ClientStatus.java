@@ -2,6 +2,7 @@ package dev.culvert.client;
 
 import dev.culvert.engine.telemetry.TrafficStatus;
 import dev.culvert.engine.telemetry.TunnelState;
+import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Endpoint;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +50,8 @@ public record ClientStatus(
      * @param endpoint where it is public; empty if that is not known
      * @param server at which server
      * @param state how far it is
-     * @param reason why it is refused or degraded, with its code; empty if it is neither
+     * @param reason why it is refused, degraded or paused by the server, or why there is no session to the server, with its code;
+     *     empty if nothing is wrong
      * @param traffic what has gone through at this server
      */
     public record TunnelStatus(
@@ -65,6 +67,8 @@ public record ClientStatus(
         static TunnelStatus of(PlacedTunnel placed, KnownServer server, boolean draining) {
             Endpoint endpoint = placed.endpoint();
             LocalTunnel tunnel = placed.tunnel();
+            CulvertException problem = placed.problem();
+            CulvertException cause = problem == null ? server.failure() : problem;
             return new TunnelStatus(
                     tunnel.name(),
                     tunnel.type(),
@@ -74,7 +78,7 @@ public record ClientStatus(
                             : endpoint.orHost(server.current().host()).toString(),
                     server.current().toString(),
                     placed.state(draining),
-                    placed.reason(),
+                    Failures.text(cause),
                     placed.traffic().status());
         }
     }

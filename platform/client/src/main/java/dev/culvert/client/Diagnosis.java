@@ -15,10 +15,14 @@ import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.WireError;
 import dev.culvert.spi.auth.Credential;
 import dev.culvert.spi.dialect.RemoteServer;
+import dev.culvert.spi.event.VisitorEvent;
+import dev.culvert.spi.protocol.OnConflict;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -27,9 +31,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -71,14 +79,13 @@ public final class Diagnosis {
             rows.accept(Check.failed("transport", e));
             admitted = false;
         }
-        if (admitted) {
+        List<TunnelSection> enabled =
+                settings.tunnel().stream().filter(TunnelSection::enabled).toList();
+        if (admitted && !enabled.isEmpty()) {
             tunnels();
         } else {
-            for (TunnelSection section : settings.tunnel()) {
-                if (section.enabled()) {
-                    rows.accept(Check.failed("tunnel", notChecked(section.name() + ": there is no session.")));
-                }
-            }
+            enabled.forEach(section ->
+                    rows.accept(Check.failed("tunnel", notChecked(section.name() + ": there is no session."))));
         }
     }
 
@@ -134,7 +141,9 @@ public final class Diagnosis {
                     server.principal()
                             .map(principal -> "as " + principal.name() + ", account " + principal.account())
                             .orElse("nobody is asked who it is")));
-            server.clockAhead().ifPresent(ahead -> rows.accept(clock(ahead)));
+            rows.accept(server.clockAhead()
+                    .map(Diagnosis::clock)
+                    .orElseGet(() -> Check.ok("clock", "not checked: the server does not say what time it has")));
             server.close(null);
             server.closeFuture().await(1, TimeUnit.SECONDS);
             return true;
@@ -199,7 +208,7 @@ public final class Diagnosis {
                     new CulvertException(
                             ConfigError.CLOCKS_DIFFER,
                             server + ": a certificate is not valid at the time that this machine has (" + e.getMessage()
-                                    + ")."));
+                                    + "); renew it on the server, unless this clock is wrong."));
         } catch (IOException e) {
             return Check.failed(
                     "certificate",
@@ -217,16 +226,24 @@ public final class Diagnosis {
 
     // A client of its own, beside one that may run: what that one holds is not taken away.
     private void tunnels() throws InterruptedException {
-        try (TunnelClient client = new TunnelClient(settings, List.of())) {
+        Map<String, Semaphore> visits = new ConcurrentHashMap<>();
+        ClientObserver arrivals = new ClientObserver() {
+            @Override
+            public void visitorOpened(VisitorEvent visitor) {
+                visits.computeIfAbsent(visitor.tunnel(), name -> new Semaphore(0))
+                        .release();
+            }
+        };
+        try (TunnelClient client = new TunnelClient(settings, List.of(arrivals))) {
             client.start();
             long end = System.nanoTime() + PROBE_PATIENCE.toNanos();
             while (System.nanoTime() < end && !isKnown(client.status())) {
                 Thread.sleep(POLL_MILLIS);
             }
             for (TunnelStatus tunnel : client.status().tunnels()) {
-                rows.accept(tunnel(tunnel, client.problem(tunnel.name())));
+                rows.accept(tunnel(tunnel, client.problem(tunnel)));
                 if (!tunnel.endpoint().isEmpty()) {
-                    endpoint(tunnel);
+                    rows.accept(endpoint(tunnel, visits.computeIfAbsent(tunnel.name(), name -> new Semaphore(0))));
                 }
             }
         } catch (CulvertException e) {
@@ -243,6 +260,12 @@ public final class Diagnosis {
 
     private boolean isProbed(String tunnel) {
         return settings.tunnel().stream().anyMatch(one -> one.name().equals(tunnel) && one.probe());
+    }
+
+    // A visitor may come out at another client.
+    private boolean isShared(String tunnel) {
+        return settings.tunnel().stream()
+                .anyMatch(one -> one.name().equals(tunnel) && one.onConflict() == OnConflict.BALANCE);
     }
 
     private Check tunnel(TunnelStatus tunnel, @Nullable CulvertException problem) {
@@ -276,11 +299,63 @@ public final class Diagnosis {
         return Check.failed("tunnel", cause);
     }
 
-    private void endpoint(TunnelStatus tunnel) {
+    private Check endpoint(TunnelStatus tunnel, Semaphore arrivals) throws InterruptedException {
         Endpoint endpoint = Endpoint.parse(tunnel.endpoint());
-        if (endpoint.port() != 0 && !endpoint.scheme().equals("udp")) {
-            rows.accept(connect("endpoint", new HostPort(endpoint.host(), endpoint.port())));
+        if (endpoint.scheme().equals("udp")) {
+            return Check.ok(
+                    "endpoint",
+                    endpoint + " not tried: nobody knows what the service answers to; the tunnel is "
+                            + tunnel.state().name().toLowerCase(Locale.ROOT));
         }
+        int usual = endpoint.scheme().equals("http") ? 80 : 443;
+        HostPort target = new HostPort(endpoint.host(), endpoint.port() == 0 ? usual : endpoint.port());
+        if (!endpoint.scheme().equals("tcp")) {
+            return connect("endpoint", target); // a request or a handshake would be the service's affair
+        }
+        boolean served = tunnel.state() == TunnelState.READY || tunnel.state() == TunnelState.REGISTERED;
+        return served && !isShared(tunnel.name()) ? visit(target, arrivals) : connect("endpoint", target);
+    }
+
+    // As a visitor who says nothing: it has to come out here, on the way to the service.
+    private static Check visit(HostPort target, Semaphore arrivals) throws InterruptedException {
+        long start = System.nanoTime();
+        arrivals.drainPermits();
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(target.host(), target.port()), (int) PATIENCE.toMillis());
+            socket.setSoTimeout((int) POLL_MILLIS);
+            boolean silent = true;
+            while (silent && !arrivals.tryAcquire()) {
+                if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                    return lost(target + ": connected, and nothing arrived at this client within "
+                            + PATIENCE.toSeconds() + " s.");
+                }
+                silent = isSilent(socket);
+            }
+            if (!silent && !arrivals.tryAcquire(1, TimeUnit.SECONDS)) {
+                return lost(target + ": connected, and ended before it came to this client.");
+            }
+            return Check.ok(
+                    "endpoint",
+                    target + " in " + (System.nanoTime() - start) / 1_000_000 + " ms, through to the service");
+        } catch (IOException e) {
+            return Check.failed(
+                    "endpoint", new CulvertException(WireError.UNREACHABLE, target + ": " + e.getMessage() + ".", e));
+        }
+    }
+
+    private static boolean isSilent(Socket socket) throws IOException {
+        try {
+            socket.getInputStream().read();
+            return false; // the service speaks first, or it is the end
+        } catch (SocketTimeoutException e) {
+            return true;
+        } catch (SocketException e) {
+            return false; // a reset
+        }
+    }
+
+    private static Check lost(String detail) {
+        return Check.failed("endpoint", new CulvertException(TunnelError.ENDPOINT_UNREACHABLE, detail));
     }
 
     private static CulvertException notChecked(String detail) {

@@ -23,6 +23,11 @@ final class Failures {
                 : new CulvertException(WireError.CONNECTION_LOST, cause + ".", cause);
     }
 
+    /** With its code; empty for null. */
+    static String text(@Nullable CulvertException cause) {
+        return cause == null ? "" : cause.code().code() + ": " + cause.detail();
+    }
+
     /** Why there is no connection. */
     static CulvertException unreachable(HostPort target, @Nullable Throwable cause) {
         if (cause instanceof CulvertException known) {

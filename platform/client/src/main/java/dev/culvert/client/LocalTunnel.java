@@ -50,17 +50,14 @@ final class LocalTunnel {
         return at.service();
     }
 
-    /** Whether a newer section asks the servers for nothing else, so that only the way to the service is new. */
-    boolean asksTheSame(TunnelSection newer) {
-        TunnelSection section = section();
-        return typeOf(section).equals(typeOf(newer))
-                && section.onConflict() == newer.onConflict()
-                && section.allow().equals(newer.allow())
-                && section.deny().equals(newer.deny())
-                && section.probe().equals(newer.probe())
-                && section.limits().equals(newer.limits())
-                && section.sharing().equals(newer.sharing())
-                && section.factory().parameters(null).equals(newer.factory().parameters(null));
+    /** Whether a newer section asks the servers for the same endpoint; they may have to hear of other limits. */
+    boolean keepsEndpoint(TunnelSection newer) {
+        return newer.hasEndpointOf(section());
+    }
+
+    /** Whether a newer section has the same limits, so that only the way to the service is new. */
+    boolean keepsLimits(TunnelSection newer) {
+        return newer.hasLimitsOf(section());
     }
 
     /** Delivers by another service from now on; streams that were delivered go on. */

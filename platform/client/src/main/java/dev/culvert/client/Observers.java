@@ -74,8 +74,8 @@ final class Observers implements ClientObserver {
     }
 
     @Override
-    public void retrying(CulvertException cause, Duration pause) {
-        watching.forEach(observer -> observer.retrying(cause, pause));
+    public void retrying(String server, CulvertException cause, Duration pause) {
+        watching.forEach(observer -> observer.retrying(server, cause, pause));
     }
 
     @Override
@@ -84,8 +84,8 @@ final class Observers implements ClientObserver {
     }
 
     @Override
-    public void tunnelRefused(String tunnel, CulvertException cause) {
-        watching.forEach(observer -> observer.tunnelRefused(tunnel, cause));
+    public void tunnelRefused(String tunnel, String server, CulvertException cause) {
+        watching.forEach(observer -> observer.tunnelRefused(tunnel, server, cause));
     }
 
     @Override

@@ -164,10 +164,4 @@ final class PlacedTunnel {
         CulvertException unwell = tunnel.unwell();
         return unwell != null ? unwell : trouble;
     }
-
-    /** The same with its code; empty if it is neither. */
-    String reason() {
-        CulvertException cause = problem();
-        return cause == null ? "" : cause.code().code() + ": " + cause.detail();
-    }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.client;
 
 import dev.culvert.engine.EngineContext;
+import dev.culvert.engine.config.TunnelSection;
 import dev.culvert.engine.telemetry.Heartbeat;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Endpoint;
@@ -37,6 +38,7 @@ final class ServerConnection {
     private static final long GOODBYE_MILLIS = 1_000;
 
     private static final Duration AFTER_DUPLICATE = Duration.ofMillis(500);
+    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
     private final TunnelClient client;
     private final KnownServer home;
@@ -94,6 +96,18 @@ final class ServerConnection {
         }
         closing.forEach(name -> attempt.close(remote, name));
         opening.forEach(tunnel -> attempt.openOnce(remote, tunnel));
+    }
+
+    /** Tells the server the limits of a tunnel; one that cannot take them opens it anew. */
+    void revise(PlacedTunnel tunnel) {
+        Attempt attempt;
+        synchronized (this) {
+            attempt = current;
+        }
+        RemoteServer remote = attempt == null ? null : attempt.server;
+        if (attempt != null && remote != null && !remote.reviseTunnel(tunnel.request(false))) {
+            attempt.reopen(remote, tunnel);
+        }
     }
 
     /** Tells the server whether visitors of a tunnel are to be refused; a server that cannot hear it asks this end. */
@@ -208,7 +222,7 @@ final class ServerConnection {
         boolean hopeless = cause != null && Failures.isAuthentication(cause);
         Duration pause = hopeless ? backoff.longest() : backoff.next();
         if (cause != null) {
-            observer.retrying(cause, pause);
+            observer.retrying(home.shown(), cause, pause);
         }
         context.scheduler().schedule(this::connect, pause.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -306,6 +320,7 @@ final class ServerConnection {
                 return;
             }
             backoff.reset();
+            home.decides();
             heartbeat = Heartbeat.start(remote::ping, remote.closeFuture(), context.scheduler());
             observer.transport(login.status());
             observer.connected(event(""));
@@ -313,17 +328,29 @@ final class ServerConnection {
             CompletableFuture<?>[] opens = home.tunnels().stream()
                     .map(tunnel -> openOnce(remote, tunnel))
                     .toArray(CompletableFuture<?>[]::new);
-            CompletableFuture.allOf(opens).whenComplete((done, failure) -> client.settled(home));
+            CompletableFuture.allOf(opens).whenComplete((done, failure) -> {
+                client.settled(home);
+                CulvertException refusal = home.refusal();
+                if (refusal != null) {
+                    client.refusedBy(home, refusal);
+                }
+            });
         }
 
         /** Unless it is being opened: a change of the tunnels and the end of a login may both ask for it. */
         CompletableFuture<Void> openOnce(RemoteServer remote, PlacedTunnel tunnel) {
-            return asked.add(tunnel) ? open(remote, tunnel, false) : CompletableFuture.completedFuture(null);
+            return asked.add(tunnel) ? open(remote, tunnel, false) : DONE;
         }
 
         void close(RemoteServer remote, String name) {
             remote.closeTunnel(name);
             asked.removeIf(tunnel -> tunnel.name().equals(name) && !home.has(tunnel));
+        }
+
+        void reopen(RemoteServer remote, PlacedTunnel tunnel) {
+            remote.closeTunnel(tunnel.name());
+            asked.add(tunnel);
+            open(remote, tunnel, false);
         }
 
         long uptimeMillis() {
@@ -344,14 +371,18 @@ final class ServerConnection {
         }
 
         private CompletableFuture<Void> open(RemoteServer remote, PlacedTunnel tunnel, boolean yielding) {
+            TunnelSection said = tunnel.tunnel().section();
             return remote.openTunnel(tunnel.request(yielding))
                     .handle((Optional<Endpoint> endpoint, @Nullable Throwable failure) -> {
                         if (!home.has(tunnel)) {
-                            return (Void) null; // it was closed meanwhile
+                            return DONE; // it was closed meanwhile
                         }
                         if (failure == null) {
                             tunnel.opened(endpoint.orElse(null));
                             observer.tunnelOpened(tunnelEvent(tunnel, ""));
+                            if (!tunnel.tunnel().keepsLimits(said)) {
+                                revise(tunnel); // they were replaced meanwhile
+                            }
                             if (tunnel.tunnel().isPaused()) {
                                 remote.pauseTunnel(tunnel.name(), true);
                             }
@@ -359,25 +390,25 @@ final class ServerConnection {
                                 tell(remote, tunnel.tunnel());
                             }
                             client.settled(home);
-                        } else {
-                            refused(remote, tunnel, Failures.of(failure));
+                            return DONE;
                         }
-                        return (Void) null;
+                        return refused(remote, tunnel, Failures.of(failure));
                     })
+                    .thenCompose(answered -> answered)
                     .toCompletableFuture();
         }
 
-        private void refused(RemoteServer remote, PlacedTunnel tunnel, CulvertException cause) {
+        private CompletableFuture<Void> refused(RemoteServer remote, PlacedTunnel tunnel, CulvertException cause) {
             if (remote.closeFuture().isDone()) {
-                return;
+                return DONE;
             }
             boolean another = tunnel.refused(cause);
-            observer.tunnelRefused(tunnel.name(), cause);
+            observer.tunnelRefused(tunnel.name(), peer.toString(), cause);
             if (another) {
-                open(remote, tunnel, false);
-            } else if (!client.endsWithRefusal(cause)) {
-                retryLater(remote, tunnel, cause);
+                return open(remote, tunnel, false);
             }
+            retryLater(remote, tunnel, cause);
+            return DONE;
         }
 
         private void retryLater(RemoteServer remote, PlacedTunnel tunnel, CulvertException cause) {

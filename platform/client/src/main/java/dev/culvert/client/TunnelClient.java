@@ -89,7 +89,7 @@ public final class TunnelClient implements AutoCloseable {
                 for (int i = 0; i < settings.connections(); i++) {
                     server.add(new ServerConnection(this, server, settings, context, observers));
                 }
-                server.serve(tunnels.values(), List.of());
+                server.serve(tunnels.values(), List.of(), List.of());
                 servers.add(server);
             }
             ended.thenAccept(end -> ready.completeExceptionally(
@@ -154,18 +154,17 @@ public final class TunnelClient implements AutoCloseable {
                 .map(SessionStatus.class::cast)
                 .toList();
         CulvertException failure = sessions.isEmpty()
-                ? connections()
-                        .map(ServerConnection::lastFailure)
+                ? servers.stream()
+                        .map(KnownServer::failure)
                         .filter(Objects::nonNull)
                         .findFirst()
                         .orElse(null)
                 : null;
-        String reason = failure == null ? "" : failure.code().code() + ": " + failure.detail();
         return new ClientStatus(
                 servers.stream().map(KnownServer::shown).collect(Collectors.joining(", ")),
                 settings.clientId(),
                 !sessions.isEmpty() ? "connected" : failure == null ? "connecting" : "retrying",
-                reason,
+                Failures.text(failure),
                 servers.stream().map(server -> server.wire().status()).toList(),
                 sessions,
                 connections().mapToInt(ServerConnection::reconnects).sum(),
@@ -192,8 +191,8 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Takes newer settings over: opens the tunnels that are new, closes those that are gone, replaces those that have
-     * changed. Sessions, the streams of all tunnels and everything else go on.
+     * Takes newer settings over: opens the tunnels that are new, closes those that are gone, replaces those that ask for
+     * something else; of those that have other limits alone the endpoint stays. Sessions, the streams of all tunnels and everything else go on.
      *
      * @param newer what the client consists of from now on, as far as that can be without a restart
      * @return what was done
@@ -228,6 +227,7 @@ public final class TunnelClient implements AutoCloseable {
         Map<String, LocalTunnel> before = tunnels;
         Map<String, LocalTunnel> after = new LinkedHashMap<>();
         List<LocalTunnel> renewed = new ArrayList<>();
+        List<LocalTunnel> revised = new ArrayList<>();
         for (TunnelSection section : wanted) {
             LocalTunnel known = before.get(section.name());
             LocalTunnel fresh = built.get(section.name());
@@ -237,8 +237,10 @@ public final class TunnelClient implements AutoCloseable {
             } else if (known != null) {
                 after.put(section.name(), known);
                 if (fresh != null) {
-                    if (!known.asksTheSame(section)) {
+                    if (!known.keepsEndpoint(section)) {
                         renewed.add(known);
+                    } else if (!known.keepsLimits(section)) {
+                        revised.add(known);
                     }
                     known.deliverTo(section, fresh.service());
                     check(known);
@@ -246,7 +248,7 @@ public final class TunnelClient implements AutoCloseable {
             }
         }
         tunnels = after;
-        servers.forEach(server -> server.serve(after.values(), renewed));
+        servers.forEach(server -> server.serve(after.values(), renewed, revised));
         changes.removed().keySet().forEach(name -> {
             LocalTunnel gone = Objects.requireNonNull(before.get(name), name);
             gone.checkBy(null);
@@ -361,21 +363,21 @@ public final class TunnelClient implements AutoCloseable {
         return known == null ? "" : known.local();
     }
 
-    /** Why a tunnel is not as it should be, at the first server where that is so; null if it is nowhere. */
+    /** Why a tunnel is not as it should be at its server; null if it is. */
     @Nullable
-    CulvertException problem(String tunnel) {
+    CulvertException problem(ClientStatus.TunnelStatus shown) {
         for (KnownServer server : servers) {
-            PlacedTunnel placed = server.tunnel(tunnel);
-            CulvertException cause = placed == null ? null : placed.problem();
-            if (cause != null) {
-                return cause;
+            PlacedTunnel placed = server.tunnel(shown.name());
+            if (placed != null && server.current().toString().equals(shown.server())) {
+                return placed.problem();
             }
         }
         return null;
     }
 
     private void look() {
-        servers.forEach(server -> server.tunnels().forEach(tunnel -> tunnel.traffic().status()));
+        servers.forEach(
+                server -> server.tunnels().forEach(tunnel -> tunnel.traffic().status()));
     }
 
     String instance() {
@@ -404,31 +406,45 @@ public final class TunnelClient implements AutoCloseable {
 
     /** Whether the client ends because a session could not be made or was lost. */
     boolean endsWith(KnownServer server, @Nullable CulvertException cause, boolean neverActive) {
-        if (cause != null && neverActive && mayGiveUp() && isFinal(cause)) {
-            ended.complete(new ClientEnd(ClientEnd.Kind.NOT_AUTHENTICATED, cause));
+        boolean refused = cause != null && neverActive && isFinal(cause);
+        ClientEnd.Kind kind = refused
+                ? ClientEnd.Kind.NOT_AUTHENTICATED
+                : cause == null ? ClientEnd.Kind.STOPPED : ClientEnd.Kind.UNREACHABLE;
+        ClientEnd end = new ClientEnd(kind, cause);
+        if (!settings.reconnect()) {
+            server.over(end);
+        } else if (refused) {
+            server.refuses(end);
+        }
+        if (givesUp()) {
             return true;
         }
-        boolean last = servers.stream().allMatch(other -> other == server || other.sessions() == 0);
-        if (!settings.reconnect() && last) {
-            ClientEnd.Kind kind = cause == null ? ClientEnd.Kind.STOPPED : ClientEnd.Kind.UNREACHABLE;
-            ended.complete(new ClientEnd(kind, cause));
-            return true;
-        }
-        return false;
+        boolean over = servers.stream().allMatch(KnownServer::isOver);
+        return over && ended.complete(end);
     }
 
-    /** Whether the client ends because the server does not open a tunnel. */
-    boolean endsWithRefusal(CulvertException cause) {
-        if (!mayGiveUp()) {
+    /** A server has let this client in, and opens none of its tunnels. */
+    void refusedBy(KnownServer server, CulvertException cause) {
+        server.refuses(new ClientEnd(ClientEnd.Kind.TUNNEL_REFUSED, cause));
+        givesUp();
+    }
+
+    // What has worked once may work again: behind a captive portal everything is refused for a while. And as long as
+    // one
+    // server has not answered, it may be the one that serves.
+    private boolean givesUp() {
+        boolean may = !succeeded && (settings.exitOnRefusal() || !settings.reconnect());
+        List<ClientEnd> answers = servers.stream()
+                .map(KnownServer::answer)
+                .filter(Objects::nonNull)
+                .map(ClientEnd.class::cast)
+                .toList();
+        if (!may || answers.size() < servers.size()) {
             return false;
         }
-        ended.complete(new ClientEnd(ClientEnd.Kind.TUNNEL_REFUSED, cause));
+        // The first of the file, whichever was the last to answer.
+        ended.complete(answers.get(0));
         return true;
-    }
-
-    // What has worked once may work again: behind a captive portal everything is refused for a while.
-    private boolean mayGiveUp() {
-        return !succeeded && (settings.exitOnRefusal() || !settings.reconnect());
     }
 
     // A server that is only slow or overloaded may let this client in later.

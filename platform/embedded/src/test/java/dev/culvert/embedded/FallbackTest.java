@@ -244,7 +244,7 @@ final class FallbackTest {
         }
 
         @Override
-        public void retrying(CulvertException cause, Duration pause) {
+        public void retrying(String server, CulvertException cause, Duration pause) {
             retries.add(cause.getMessage());
         }
     }

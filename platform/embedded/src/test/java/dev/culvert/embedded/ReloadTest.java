@@ -16,10 +16,13 @@ import dev.culvert.server.ServerFile;
 import dev.culvert.server.ServerSettings;
 import dev.culvert.server.TunnelServer;
 import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.event.SessionListener;
+import dev.culvert.spi.event.TunnelEvent;
 import dev.culvert.testkit.EchoService;
 import dev.culvert.testkit.FreePort;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -29,10 +32,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -136,6 +142,73 @@ class ReloadTest {
     }
 
     @Test
+    void otherLimitsCountAtOnceAndNeitherTheEndpointNorItsVisitorsNotice() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        TunnelServer server = server(new SessionListener() {
+            @Override
+            public void tunnelOpened(TunnelEvent tunnel) {
+                told.add("opened");
+            }
+
+            @Override
+            public void tunnelClosed(TunnelEvent tunnel) {
+                told.add("closed");
+            }
+        });
+        byte[] block = new byte[1024 * 1024];
+        int blocks = 32; // five minutes at the first bandwidth
+        new Random(1).nextBytes(block);
+        Map<String, Object> limited = tunnel("web", 0);
+        limited.put("local", "127.0.0.1:" + sending(block, blocks).getLocalPort());
+        limited.put("bandwidth", 100 * 1024);
+        limited.put("probe", false);
+        TunnelClient client = client(server, limited);
+        int port = port(client, "web");
+        try (Socket visitor = visit(port)) {
+            visitor.getInputStream().readNBytes(1);
+            limited.put("bandwidth", 1_000_000_000);
+            limited.put("max_connections", 1);
+
+            assertThat(client.reload(settings(server, limited)).changed()).containsExactly("tunnel \"web\"");
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(first(port)).as("one visitor is there").isEmpty());
+            byte[] rest = visitor.getInputStream().readNBytes(block.length - 1);
+            assertThat(Arrays.equals(rest, 0, rest.length, block, 1, block.length))
+                    .isTrue();
+            for (int i = 1; i < blocks; i++) {
+                assertThat(Arrays.equals(visitor.getInputStream().readNBytes(block.length), block))
+                        .as("block %d", i)
+                        .isTrue();
+            }
+            assertThat(visitor.getInputStream().read()).isEqualTo(-1);
+        }
+        await().atMost(PATIENCE).until(() -> first(port).isPresent());
+        limited.put("deny", List.of("127.0.0.0/8"));
+        client.reload(settings(server, limited));
+        await().atMost(PATIENCE).until(() -> first(port).isEmpty());
+        assertThat(told).containsExactly("opened");
+        assertThat(port(client, "web")).isEqualTo(port);
+    }
+
+    @Test
+    void aServerThatTakesNoConnectionsHasNoTunnelThatIsReady() throws Exception {
+        var sources = serverSources(List.of(Map.of("type", "token", "token", TOKEN)))
+                .flag("test", "max_connections", 2); // the listener of clients, and one client
+        TunnelServer server =
+                started(new TunnelServer(ServerFile.load(sources, null).value().toSettings(directory), List.of()));
+        TunnelClient client = client(server, tunnel("web", 0));
+
+        await().atMost(PATIENCE)
+                .until(() -> server.clients().get(0).tunnels().get(0).state() == TunnelState.DEGRADED);
+        assertThat(server.clients().get(0).tunnels().get(0).reason())
+                .startsWith("CLV-3030: the server does not take a connection at 127.0.0.1:" + port(client, "web"));
+        assertThat(state(client, "web")).isEqualTo(TunnelState.REGISTERED);
+        assertThat(service.connections()).isZero();
+    }
+
+    @Test
     void settingsThatDoNotFitChangeNothing() throws Exception {
         TunnelServer server = server();
         TunnelClient client = client(server, tunnel("web", 0));
@@ -224,6 +297,16 @@ class ReloadTest {
             assertThat(plan.changed()).containsExactly("tunnel \"public\"");
             assertThat(isServed(other)).isTrue();
             await().atMost(PATIENCE).until(() -> isRefused(port));
+            assertThat(say(before, "after")).isEqualTo("after");
+        }
+        try (Socket before = visit(other)) {
+            assertThat(say(before, "before")).isEqualTo("before");
+            Map<String, Object> single = port(other);
+            single.put("max_connections", 1);
+
+            assertThat(server.reload(raw(single)).changed()).containsExactly("tunnel \"public\"");
+
+            assertThat(isServed(other)).as("beside the visitor that is there").isFalse();
             assertThat(say(before, "after")).isEqualTo("after");
         }
         Map<String, Object> waits = port(other);
@@ -333,8 +416,51 @@ class ReloadTest {
         await().atMost(PATIENCE).until(() -> isServed(port(client, "web")));
     }
 
-    private TunnelServer server() {
-        return started(new TunnelServer(serverSettings(List.of(Map.of("type", "token", "token", TOKEN))), List.of()));
+    private TunnelServer server(SessionListener... listeners) {
+        return started(
+                new TunnelServer(serverSettings(List.of(Map.of("type", "token", "token", TOKEN))), List.of(listeners)));
+    }
+
+    /** A service that says so many blocks to everybody. */
+    private ServerSocket sending(byte[] block, int blocks) throws IOException {
+        ServerSocket listener = closing(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+        Thread accepting = new Thread(() -> {
+            try {
+                while (true) {
+                    Socket connection = listener.accept();
+                    Thread thread = new Thread(() -> send(connection, block, blocks));
+                    thread.setDaemon(true);
+                    thread.start();
+                }
+            } catch (IOException e) {
+                // closed
+            }
+        });
+        accepting.setDaemon(true);
+        accepting.start();
+        return listener;
+    }
+
+    private static void send(Socket connection, byte[] block, int blocks) {
+        try (connection) {
+            for (int i = 0; i < blocks; i++) {
+                connection.getOutputStream().write(block);
+            }
+            connection.shutdownOutput();
+            connection.getInputStream().readAllBytes();
+        } catch (IOException e) {
+            // its visitor has gone
+        }
+    }
+
+    /** The first byte that a new visitor gets; empty if it is refused. */
+    private static Optional<Integer> first(int port) {
+        try (Socket socket = visit(port)) {
+            int read = socket.getInputStream().read();
+            return read < 0 ? Optional.empty() : Optional.of(read);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     private ServerSettings serverSettings(List<Map<String, Object>> auth) {

@@ -7,14 +7,16 @@ import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelStream;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether streams of a tunnel reach its service, as its visitors have found; while no visitor comes, as a probe finds: a
- * stream for nobody, that is ended as soon as the service has accepted it. Thread-safe.
+ * Whether visitors of a tunnel reach its service, as they have found; while none comes, as a probe finds: a connection to the
+ * endpoint, and a stream for nobody, that is ended as soon as the service has accepted it. Thread-safe.
  */
 final class Health {
 
@@ -32,8 +34,20 @@ final class Health {
     private volatile @Nullable CulvertException trouble;
     private volatile long troubledSince;
     private volatile boolean foundByVisit;
+    private final Supplier<CompletionStage<Void>> endpoint;
+    private volatile @Nullable CulvertException blocked;
 
-    Health(RemoteClient client, String tunnel, ScheduledExecutorService scheduler) {
+    /**
+     * Makes one of a tunnel that is not open yet.
+     *
+     * @param endpoint finds out whether visitors arrive at its endpoint
+     */
+    Health(
+            RemoteClient client,
+            String tunnel,
+            ScheduledExecutorService scheduler,
+            Supplier<CompletionStage<Void>> endpoint) {
+        this.endpoint = endpoint;
         this.client = client;
         this.tunnel = tunnel;
         this.scheduler = scheduler;
@@ -91,13 +105,14 @@ final class Health {
 
     /** Whether a stream has come the whole way, and none has failed since. */
     boolean isServed() {
-        return served && trouble == null;
+        return served && trouble == null && blocked == null;
     }
 
-    /** Why the last stream did not reach the service; null if it did. */
+    /** Why visitors do not arrive, or the last stream did not reach the service; null if it did. */
     @Nullable
     CulvertException trouble() {
-        return trouble;
+        CulvertException before = blocked;
+        return before != null ? before : trouble;
     }
 
     /**
@@ -116,6 +131,7 @@ final class Health {
     private void found(@Nullable Throwable failure) {
         if (failure == null) {
             served = true;
+            blocked = null;
             if (!foundByVisit) {
                 trouble = null;
             }
@@ -150,6 +166,20 @@ final class Health {
         if (!watched || isServed() || client.closeFuture().isDone() || !probing.compareAndSet(false, true)) {
             return;
         }
+        // As a visitor would come: to the endpoint first, and from there to the service.
+        endpoint.get().whenComplete((arrived, failure) -> {
+            if (failure == null) {
+                blocked = null;
+                probeService();
+            } else {
+                blocked = CulvertFailures.of(failure);
+                probing.set(false);
+                probeLater();
+            }
+        });
+    }
+
+    private void probeService() {
         client.openStream(tunnel, StreamOrigin.UNKNOWN).addListener((Future<TunnelStream> opened) -> {
             if (!opened.isSuccess()) {
                 probing.set(false);

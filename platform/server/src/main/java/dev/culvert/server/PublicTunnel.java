@@ -253,6 +253,24 @@ final class PublicTunnel implements TunnelHandle {
         return traffic;
     }
 
+    /**
+     * Whether visitors arrive, and may go on to a session.
+     *
+     * @param session its id
+     */
+    CompletionStage<Void> arrival(String session) {
+        EndpointLease lease = endpoint;
+        if (lease == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return registry.find(key())
+                .thenCompose(
+                        found -> found.stream().anyMatch(one -> one.session().equals(session))
+                                ? lease.probe()
+                                : CompletableFuture.failedFuture(new CulvertException(
+                                        TunnelError.ENDPOINT_UNREACHABLE, key() + " does not lead to this session.")));
+    }
+
     /** What its visitors use. */
     TunnelUse use() {
         return use;

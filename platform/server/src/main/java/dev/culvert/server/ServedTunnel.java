@@ -23,6 +23,8 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -40,17 +42,20 @@ final class ServedTunnel implements Candidate {
     private volatile @Nullable Lease lease;
 
     private final String type;
-    private final SourceNetworks visitors;
     private final Traffic traffic = new Traffic();
     private final String local;
     private final Traffic ofListener;
     private final Health health;
     private volatile boolean paused;
     private volatile @Nullable CulvertException unwell;
-    private final TunnelLimits limits;
-    private final Member member;
+    private volatile Terms terms;
     private final AtomicReference<@Nullable String> counted = new AtomicReference<>();
 
+    /**
+     * Makes one that is not public yet.
+     *
+     * @param visitors where they may come from
+     */
     ServedTunnel(
             Session session,
             String type,
@@ -63,13 +68,25 @@ final class ServedTunnel implements Candidate {
         this.session = session;
         this.type = type;
         this.name = name;
-        this.visitors = visitors;
-        health = new Health(session.client(), name, session.scheduler());
-        this.limits = limits;
+        health = new Health(session.client(), name, session.scheduler(), this::arrival);
         this.local = local;
         this.ofListener = ofListener;
+        terms = terms(visitors, limits, sharing);
+    }
+
+    private Terms terms(SourceNetworks visitors, TunnelLimits limits, TunnelSharing sharing) {
         String client = session.principal().name() + "/" + session.principal().clientId();
-        member = new Member(client, session.instance(), sharing.balance(), sharing.weight());
+        return new Terms(visitors, limits, new Member(client, session.instance(), sharing.balance(), sharing.weight()));
+    }
+
+    /** Goes by these from now on; visitors who are there stay, at the new pace if they had one. */
+    void revise(SourceNetworks visitors, TunnelLimits limits, TunnelSharing sharing) {
+        terms = terms(visitors, limits, sharing);
+    }
+
+    private CompletionStage<Void> arrival() {
+        PublicTunnel behind = tunnel;
+        return behind == null ? CompletableFuture.completedFuture(null) : behind.arrival(session.id());
     }
 
     @Override
@@ -84,7 +101,7 @@ final class ServedTunnel implements Candidate {
 
     @Override
     public Member member() {
-        return member;
+        return terms.member();
     }
 
     @Override
@@ -140,7 +157,7 @@ final class ServedTunnel implements Candidate {
 
     private boolean isFor(StreamOrigin origin) {
         InetSocketAddress visitor = origin.visitor();
-        return visitor == null || visitors.permits(visitor);
+        return visitor == null || terms.visitors().permits(visitor);
     }
 
     // All that was checked when the tunnel opened, again: a credential may have been taken away since.
@@ -221,7 +238,7 @@ final class ServedTunnel implements Candidate {
             return () -> {}; // for many, who enter one by one, or for none
         }
         PublicTunnel behind = tunnel;
-        Runnable gone = behind == null ? () -> {} : behind.use().enter(name, limits, origin.visitor());
+        Runnable gone = behind == null ? () -> {} : behind.use().enter(name, terms.limits(), origin.visitor());
         try {
             session.use().enterStream(session.principal().rights());
         } catch (CulvertException e) {
@@ -243,7 +260,7 @@ final class ServedTunnel implements Candidate {
     RateLimits rates() {
         RateLimits account = session.use().rates(session.principal().rights());
         PublicTunnel behind = tunnel;
-        return behind == null ? account : account.and(behind.use().rates(limits));
+        return behind == null ? account : account.and(behind.use().rates(() -> terms.limits()));
     }
 
     // Its endpoint hears of it from whoever asked, who may have found another session.
@@ -359,4 +376,7 @@ final class ServedTunnel implements Candidate {
                 behind == null ? "" : behind.key(),
                 reason);
     }
+
+    /** What its client may replace while it is open. */
+    private record Terms(SourceNetworks visitors, TunnelLimits limits, Member member) {}
 }

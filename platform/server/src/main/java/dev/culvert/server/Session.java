@@ -1,5 +1,7 @@
 package dev.culvert.server;
 
+import dev.culvert.engine.config.TunnelLimits;
+import dev.culvert.engine.config.TunnelSharing;
 import dev.culvert.engine.telemetry.Heartbeat;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Endpoint;
@@ -79,6 +81,24 @@ final class Session implements ServerSession {
         ServedTunnel tunnel = tunnels.get(name);
         if (tunnel != null) {
             endpoints.close(tunnel, false, null);
+        }
+    }
+
+    @Override
+    public void reviseTunnel(TunnelRequest request) {
+        ServedTunnel tunnel = tunnels.get(request.name());
+        if (tunnel == null) {
+            return;
+        }
+        try {
+            tunnel.revise(
+                    TunnelAccess.of(request.parameters()),
+                    TunnelLimits.of(request.parameters()),
+                    TunnelSharing.of(request.parameters()));
+            SessionLog.revised(this, request.name());
+        } catch (CulvertException e) {
+            endpoints.close(tunnel, false, e);
+            client.tunnelClosed(request.name(), e);
         }
     }
 

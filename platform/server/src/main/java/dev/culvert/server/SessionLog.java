@@ -61,6 +61,14 @@ final class SessionLog {
         log.info("tunnel declared tunnel={} endpoint={} (no authentication)", name, endpoint);
     }
 
+    static void revised(Session session, String name) {
+        log.info("tunnel has other limits session={} tunnel={}", session.id(), Printable.of(name));
+    }
+
+    static void revisedHere(String name) {
+        log.info("tunnel has other limits tunnel={}", name);
+    }
+
     static void paused(Session session, String name, boolean paused) {
         log.info(
                 "tunnel {} by its client session={} tunnel={}",

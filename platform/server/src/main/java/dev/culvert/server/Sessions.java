@@ -53,6 +53,21 @@ final class Sessions {
         }
     }
 
+    /** Those who serve this tunnel, now or later, go by another section with the same endpoint. */
+    void revise(PublicTunnel tunnel, TunnelSection section) {
+        declared.values()
+                .forEach(tunnels ->
+                        tunnels.replaceAll(one -> one.tunnel() == tunnel ? new DeclaredTunnel(tunnel, section) : one));
+        for (Session session : active.values()) {
+            for (ServedTunnel served : session.tunnels().values()) {
+                if (served.tunnel() == tunnel) {
+                    served.revise(section.visitors(), section.limits(), section.sharing());
+                }
+            }
+        }
+        SessionLog.revisedHere(tunnel.name());
+    }
+
     /** Nobody serves this tunnel any more. */
     void withdraw(PublicTunnel tunnel) {
         declared.values().forEach(tunnels -> tunnels.removeIf(one -> one.tunnel() == tunnel));

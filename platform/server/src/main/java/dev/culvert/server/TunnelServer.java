@@ -34,8 +34,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +52,9 @@ public final class TunnelServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger("culvert.server");
     private static final long DRAIN_POLL_MILLIS = 20;
+
+    /** How long visitors who keep connections may be asked to leave before they are left to the drain. */
+    private static final Duration LEAVING = Duration.ofSeconds(3);
 
     /** How long a service has to have been silent after it spoke, until nothing more is expected of it. */
     private static final Duration ANSWERED = Duration.ofMillis(30);
@@ -398,6 +405,9 @@ public final class TunnelServer implements AutoCloseable {
         try {
             sections.added().forEach((name, section) -> fresh.put(name, declare(section)));
             sections.changed().forEach((name, section) -> {
+                if (isRevised(name, section)) {
+                    return;
+                }
                 // It may want the very port that it has.
                 Declared before = Objects.requireNonNull(declaring.remove(name), name);
                 replaced.put(name, before);
@@ -409,8 +419,21 @@ public final class TunnelServer implements AutoCloseable {
             replaced.forEach((name, before) -> declaring.put(name, declare(before.section())));
             throw e;
         }
+        sections.changed().forEach((name, section) -> {
+            Declared before = declaring.get(name);
+            if (before != null && isRevised(name, section)) {
+                sessions.revise(before.tunnel(), section);
+                declaring.put(name, new Declared(section, before.tunnel()));
+            }
+        });
         sections.removed().keySet().forEach(name -> withdraw(Objects.requireNonNull(declaring.remove(name), name)));
         declaring.putAll(fresh);
+    }
+
+    // Whatever is new, its endpoint is not: nobody has to notice.
+    private boolean isRevised(String name, TunnelSection section) {
+        Declared before = declaring.get(name);
+        return before != null && section.hasEndpointOf(before.section());
     }
 
     /**
@@ -449,10 +472,15 @@ public final class TunnelServer implements AutoCloseable {
         if (!deadline.isZero()) {
             awaitBalancers(settings.drainDelay());
         }
+        long begun = System.nanoTime();
         listeners.forEach(ControlListener::stop);
+        if (!deadline.isZero()) {
+            awaitLeaving();
+        }
         endpoints.closeAll();
-        sessions.drain(deadline);
-        awaitStreams(deadline);
+        Duration left = deadline.minusNanos(System.nanoTime() - begun);
+        sessions.drain(left.isNegative() ? Duration.ZERO : left);
+        awaitStreams(left);
         sessions.closeAll();
         List.copyOf(protocols.values()).forEach(Protocol::close);
         synchronized (reloading) {
@@ -473,6 +501,20 @@ public final class TunnelServer implements AutoCloseable {
     /** How long open streams may go on when it stops, as configured. */
     public Duration drainTimeout() {
         return settings.drainTimeout();
+    }
+
+    // Requests that are on their way are answered while sessions open streams.
+    private void awaitLeaving() {
+        CompletableFuture<?>[] leaving = List.copyOf(protocols.values()).stream()
+                .map(protocol -> protocol.leave().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(leaving).get(LEAVING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("not all visitors have left", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // They have to have asked how the server is before visitors are turned away.

@@ -1,5 +1,6 @@
 package dev.culvert.server;
 
+import dev.culvert.engine.bridge.Rate;
 import dev.culvert.engine.bridge.RateLimits;
 import dev.culvert.engine.config.TunnelLimits;
 import dev.culvert.spi.CulvertException;
@@ -12,10 +13,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the visitors of one endpoint use together, whichever session serves them. Thread-safe. */
 final class TunnelUse {
+
+    private static final int MOST_RATES = 64;
 
     private final AtomicInteger visitors = new AtomicInteger();
     private final Map<Long, Integer> sources = new ConcurrentHashMap<>();
@@ -57,12 +62,57 @@ final class TunnelUse {
         return visitors.get();
     }
 
-    /** How fast its visitors may be; one bucket for all sessions that name the same bandwidth. */
+    /**
+     * How fast its visitors may be; one bucket for all sessions that name the same bandwidth.
+     *
+     * @param limits those of the moment: whoever comes while there is a bandwidth follows it when it changes
+     */
+    RateLimits rates(Supplier<TunnelLimits> limits) {
+        return limits.get().bandwidth() == null
+                ? RateLimits.NONE
+                : new RateLimits(new CurrentRate(limits, RateLimits::a), new CurrentRate(limits, RateLimits::b));
+    }
+
+    /** The bucket of one bandwidth. */
     RateLimits rates(TunnelLimits limits) {
         DataSize bandwidth = limits.bandwidth();
-        return bandwidth == null
-                ? RateLimits.NONE
-                : rates.computeIfAbsent(bandwidth, size -> RateLimits.each(size.bytes()));
+        if (bandwidth == null) {
+            return RateLimits.NONE;
+        }
+        if (rates.size() > MOST_RATES && !rates.containsKey(bandwidth)) {
+            rates.clear(); // nobody is paced by those that were replaced
+        }
+        return rates.computeIfAbsent(bandwidth, size -> RateLimits.each(size.bytes()));
+    }
+
+    /** The rate of one direction, whatever it is at the moment. */
+    private final class CurrentRate implements Rate {
+
+        private final Supplier<TunnelLimits> limits;
+        private final Function<RateLimits, @Nullable Rate> direction;
+
+        CurrentRate(Supplier<TunnelLimits> limits, Function<RateLimits, @Nullable Rate> direction) {
+            this.limits = limits;
+            this.direction = direction;
+        }
+
+        @Override
+        public long take(int bytes) {
+            Rate now = direction.apply(rates(limits.get()));
+            return now == null ? 0 : now.take(bytes);
+        }
+
+        @Override
+        public boolean offer(int bytes) {
+            Rate now = direction.apply(rates(limits.get()));
+            return now == null || now.offer(bytes);
+        }
+
+        @Override
+        public boolean isFree() {
+            Rate now = direction.apply(rates(limits.get()));
+            return now == null || now.isFree();
+        }
     }
 
     private void enterSource(String tunnel, @Nullable Integer most, Long source) {

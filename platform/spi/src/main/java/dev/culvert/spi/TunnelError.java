@@ -81,7 +81,13 @@ public enum TunnelError implements ErrorCode {
     NOT_BY_LISTENER(
             3029,
             ErrorType.EXTERNAL,
-            "Let the client connect to that listener too, with servers_mode = \"all\", or change via on the server.");
+            "Let the client connect to that listener too, with servers_mode = \"all\", or change via on the server."),
+    /** The server's own attempt to come to a tunnel's endpoint, as visitors do, did not arrive. */
+    ENDPOINT_UNREACHABLE(
+            3030,
+            ErrorType.EXTERNAL,
+            "Look at the server's log and its limits of connections; a firewall has to let the server reach its own ports, or"
+                    + " set probe = false for the tunnel.");
 
     private final int number;
     private final ErrorType type;

@@ -33,6 +33,7 @@ public final class KitServer implements ServerHost, ServerSession {
     private final BlockingQueue<TunnelRequest> requests = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> pauses = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> revisions = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> healths = new LinkedBlockingQueue<>();
 
     /**
@@ -65,6 +66,11 @@ public final class KitServer implements ServerHost, ServerSession {
     /** Which tunnels clients gave up, oldest first. */
     public BlockingQueue<String> closed() {
         return closed;
+    }
+
+    /** Which tunnels clients gave other limits, {@code "web {bandwidth=1000000}"}, oldest first. */
+    public BlockingQueue<String> revisions() {
+        return revisions;
     }
 
     /** Which tunnels clients had paused or resumed, {@code "web true"}, oldest first. */
@@ -112,6 +118,11 @@ public final class KitServer implements ServerHost, ServerSession {
     @Override
     public void closeTunnel(String name) {
         closed.add(name);
+    }
+
+    @Override
+    public void reviseTunnel(TunnelRequest request) {
+        revisions.add(request.name() + " " + request.parameters());
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.culvert.spi.protocol.ProtocolFactory;
 import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelFactory;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,6 +89,20 @@ public abstract class ProtocolTck {
         Endpoint endpoint = kit.open(server(), tunnel, client).endpoint();
 
         assertThat(ask(endpoint, "anybody there?")).isEqualTo("anybody there?");
+    }
+
+    @Test
+    final void aProbeOfItsEndpointArrivesAndIsNoVisitor() throws Exception {
+        KitTunnel tunnel = kit.tunnel();
+        TunnelFactory client = tunnel(kit.closing(service()).address());
+        tunnel.arrive(kit.client(client));
+        EndpointLease lease = kit.open(server(), tunnel, client);
+
+        assertThat(lease.probe().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
+
+        assertThat(ask(lease.endpoint(), "and now?")).isEqualTo("and now?");
+        assertThat(tunnel.origins()).as("visitors").hasSize(1);
+        assertThat(tunnel.refusals()).isEmpty();
     }
 
     @Test

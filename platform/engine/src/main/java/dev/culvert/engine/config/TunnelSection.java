@@ -82,6 +82,26 @@ public record TunnelSection(
         return new TunnelLimits(bandwidth, maxConnections, maxConnectionsPerSource);
     }
 
+    /**
+     * Whether it asks for the same endpoint as another, so that all that is new can be taken over while the endpoint stays.
+     *
+     * @param other of the same name
+     */
+    public boolean hasEndpointOf(TunnelSection other) {
+        return factory.getClass().equals(other.factory.getClass())
+                && onConflict == other.onConflict
+                && probe.equals(other.probe)
+                && factory.parameters(null).equals(other.factory.parameters(null));
+    }
+
+    /** Whether it also lets in the same visitors, in the same way. */
+    public boolean hasLimitsOf(TunnelSection other) {
+        return allow.equals(other.allow)
+                && deny.equals(other.deny)
+                && limits().equals(other.limits())
+                && sharing().equals(other.sharing());
+    }
+
     /** Where visitors may come from. */
     public SourceNetworks visitors() {
         return new SourceNetworks(allow, deny);

@@ -50,6 +50,17 @@ public interface RemoteServer {
     void closeTunnel(String name);
 
     /**
+     * Has the server replace what the platform itself knows of a tunnel, {@link ServerSession#reviseTunnel}. A server that
+     * cannot take it closes the tunnel and says why.
+     *
+     * @param request by the name of a tunnel that was asked for
+     * @return false if the server cannot be told, so that the tunnel has to be closed and opened anew
+     */
+    default boolean reviseTunnel(TunnelRequest request) {
+        return false;
+    }
+
+    /**
      * Asks the server to refuse the visitors of a tunnel, or to take them again. The endpoint stays, and so do open
      * streams. Where the dialect cannot say this, nothing happens, and this client refuses the streams as they come.
      *

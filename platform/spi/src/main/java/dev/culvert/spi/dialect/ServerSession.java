@@ -27,6 +27,15 @@ public interface ServerSession {
     void closeTunnel(String name);
 
     /**
+     * Replaces what the platform itself knows of a tunnel, at the client's wish: for whom it is, its limits, and how its
+     * clients share visitors. Its endpoint and its open streams go on.
+     *
+     * @param request as for {@link #openTunnel}, by the name of a tunnel that was opened; whatever asks for another endpoint
+     *     does not count
+     */
+    default void reviseTunnel(TunnelRequest request) {}
+
+    /**
      * Refuses the visitors of a tunnel at the client's wish, or takes them again. Open streams go on.
      *
      * @param name as it was opened

@@ -62,6 +62,17 @@ public interface Protocol<P> extends AutoCloseable {
      */
     default void drain() {}
 
+    /**
+     * No visitor is to come any more; {@link #close} follows. Whoever is there and may ask for something more is answered
+     * once more, or told that this is the end: sessions still open streams. From any thread.
+     *
+     * @return completes when nobody is left who may ask, or when they have had time enough; the platform waits for a few
+     *     seconds at most
+     */
+    default CompletionStage<Void> leave() {
+        return CompletableFuture.completedFuture(null);
+    }
+
     /** Stops listening. Open connections go on. */
     @Override
     default void close() {}

@@ -11,8 +11,11 @@ final class Capability {
     /** The server says what time it has. */
     static final String CLOCK = "clock";
 
+    /** The client may replace the limits of a tunnel that is open. */
+    static final String REVISE = "revise";
+
     /** What this build can do, at either end. */
-    static final List<String> OURS = List.of(RENEW, CLOCK);
+    static final List<String> OURS = List.of(RENEW, CLOCK, REVISE);
 
     private Capability() {}
 

@@ -94,6 +94,9 @@ final class ClientLogin implements Party {
                             + versions + ".");
         }
         renews = hello.capabilities().contains(Capability.RENEW);
+        if (hello.capabilities().contains(Capability.REVISE)) {
+            server.revises();
+        }
         List<String> mechanisms = hello.mechanisms();
         if (mechanisms.isEmpty()) {
             // The transport has told the server who this is.

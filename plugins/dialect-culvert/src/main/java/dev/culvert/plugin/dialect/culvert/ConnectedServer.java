@@ -34,6 +34,7 @@ final class ConnectedServer implements RemoteServer, Party {
     private @Nullable ClientRenewal renewal;
     private volatile @Nullable Principal principal;
     private volatile @Nullable Duration ahead;
+    private volatile boolean revises;
     private int lastId;
 
     ConnectedServer(Link link, ClientHost host, Conversation conversation) {
@@ -53,6 +54,11 @@ final class ConnectedServer implements RemoteServer, Party {
         sessionId = session;
         ahead = timeMs == null ? null : Duration.ofMillis(timeMs - System.currentTimeMillis());
         principal = known;
+    }
+
+    /** The server takes newer limits of tunnels. */
+    void revises() {
+        revises = true;
     }
 
     /** The server takes newer credentials. */
@@ -217,6 +223,20 @@ final class ConnectedServer implements RemoteServer, Party {
                     entry.getValue().refused(new CulvertException(TunnelError.CLOSED, "this client gave it up."));
                     conversation.send(new Message.TunnelClose(entry.getKey()));
                 }));
+    }
+
+    @Override
+    public boolean reviseTunnel(TunnelRequest request) {
+        Map<String, Object> parameters = request.parameters();
+        if (!revises || !TunnelRequests.fit(parameters)) {
+            return false;
+        }
+        conversation.execute(() -> tunnels.forEach((id, tunnel) -> {
+            if (tunnel.name.equals(request.name())) {
+                conversation.send(new Message.TunnelRevise(id, parameters));
+            }
+        }));
+        return true;
     }
 
     /** A server that does not know the message says so, and this client refuses the streams itself. */

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Message.TunnelRefused.class, name = "tunnel_refused"),
     @JsonSubTypes.Type(value = Message.TunnelClose.class, name = "tunnel_close"),
     @JsonSubTypes.Type(value = Message.TunnelClosed.class, name = "tunnel_closed"),
+    @JsonSubTypes.Type(value = Message.TunnelRevise.class, name = "tunnel_revise"),
     @JsonSubTypes.Type(value = Message.TunnelPause.class, name = "tunnel_pause"),
     @JsonSubTypes.Type(value = Message.TunnelPaused.class, name = "tunnel_paused"),
     @JsonSubTypes.Type(value = Message.TunnelHealth.class, name = "tunnel_health"),
@@ -204,6 +205,16 @@ sealed interface Message {
 
     /** The client gives a tunnel up. */
     record TunnelClose(@JsonProperty(required = true) int id) implements Message {}
+
+    /** The client wants the limits of a tunnel replaced. */
+    record TunnelRevise(
+            @JsonProperty(required = true) int id,
+            @JsonProperty(required = true) Map<String, Object> parameters) implements Message {
+
+        public TunnelRevise {
+            requireNonNull(parameters, "parameters");
+        }
+    }
 
     /** The client wants the visitors of a tunnel refused, or served again. */
     record TunnelPause(

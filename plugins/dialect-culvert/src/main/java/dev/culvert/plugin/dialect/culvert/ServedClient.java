@@ -10,6 +10,7 @@ import dev.culvert.spi.dialect.RemoteClient;
 import dev.culvert.spi.dialect.ServerSession;
 import dev.culvert.spi.dialect.TunnelRequest;
 import dev.culvert.spi.link.Link;
+import dev.culvert.spi.protocol.OnConflict;
 import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelStream;
 import io.netty.channel.EventLoop;
@@ -57,6 +58,8 @@ final class ServedClient implements RemoteClient, Party {
             open(open);
         } else if (message instanceof Message.TunnelClose close) {
             close(close.id());
+        } else if (message instanceof Message.TunnelRevise revise) {
+            revise(revise);
         } else if (message instanceof Message.TunnelPause pause) {
             pause(pause);
         } else if (message instanceof Message.TunnelHealth health) {
@@ -128,6 +131,17 @@ final class ServedClient implements RemoteClient, Party {
             close(tunnel);
         } else {
             tunnel.unwanted = true; // its name stays taken until the platform has answered
+        }
+    }
+
+    private void revise(Message.TunnelRevise revise) {
+        ServedTunnels.Tunnel tunnel = tunnels.get(revise.id());
+        if (!TunnelRequests.fit(revise.parameters())) {
+            throw Conversation.violation("tunnel_revise: too many parameters.");
+        }
+        if (tunnel != null) { // else it was closed a moment ago
+            requireNonNull(session, "session")
+                    .reviseTunnel(new TunnelRequest(tunnel.name, "", OnConflict.REJECT, "", revise.parameters()));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.dialect.TunnelRequest;
 import dev.culvert.spi.protocol.OnConflict;
 import java.util.Locale;
+import java.util.Map;
 
 /** What a client asks for, checked against the limits at both ends. */
 final class TunnelRequests {
@@ -36,10 +37,15 @@ final class TunnelRequests {
     private static void check(TunnelRequest request) {
         checkText("name", request.name(), Limits.NAME);
         checkText("type", request.type(), Limits.TYPE);
-        int length = MessageMapper.lengthOf(request.parameters());
-        if (length > Limits.PARAMETERS) {
-            throw invalid("parameters: " + length + " bytes (expected: at most " + Limits.PARAMETERS + ").");
+        if (!fit(request.parameters())) {
+            throw invalid("parameters: " + MessageMapper.lengthOf(request.parameters()) + " bytes (expected: at most "
+                    + Limits.PARAMETERS + ").");
         }
+    }
+
+    /** Whether there are not too many of them. */
+    static boolean fit(Map<String, Object> parameters) {
+        return MessageMapper.lengthOf(parameters) <= Limits.PARAMETERS;
     }
 
     private static void checkText(String key, String value, int most) {

@@ -271,6 +271,20 @@ final class ClientOnTheWireTest {
     }
 
     @Test
+    void tellsTheServerOtherLimitsOnlyIfItKnowsHowToTakeThem() {
+        assertThat(begun().reviseTunnel(tunnel("web"))).isFalse();
+
+        connect();
+        RemoteServer remote = begun(SERVER_HELLO.replace("}", ",\"capabilities\":[\"revise\"]}"));
+        remote.openTunnel(tunnel("web"));
+        server.hear();
+
+        assertThat(remote.reviseTunnel(tunnel("web"))).isTrue();
+
+        assertThat(server.hear().get("type").asText()).isEqualTo("tunnel_revise");
+    }
+
+    @Test
     void tellsTheServerHowAServiceIsAndMindsNoServerThatDoesNotKnowIt() {
         RemoteServer remote = begun();
         CompletionStage<Optional<Endpoint>> opened = remote.openTunnel(tunnel("web"));
@@ -418,8 +432,12 @@ final class ClientOnTheWireTest {
     }
 
     private RemoteServer begun() {
+        return begun(SERVER_HELLO);
+    }
+
+    private RemoteServer begun(String hello) {
         server.hear();
-        server.say(SERVER_HELLO);
+        server.say(hello);
         server.hear();
         server.say("{\"type\":\"auth_challenge\",\"data\":\"Y2hhbGxlbmdl\"}");
         server.hear();

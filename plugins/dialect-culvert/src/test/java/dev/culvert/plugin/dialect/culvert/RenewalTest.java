@@ -143,7 +143,7 @@ final class RenewalTest {
     }
 
     private static Script login(Script server, String capabilities) {
-        assertThat(server.hear().get("capabilities").toString()).isEqualTo("[\"renew\",\"clock\"]");
+        assertThat(server.hear().get("capabilities").toString()).isEqualTo("[\"renew\",\"clock\",\"revise\"]");
         server.say("{\"type\":\"server_hello\",\"version\":1,\"capabilities\":" + capabilities
                 + ",\"mechanisms\":[\"X-BEARER\"]}");
         assertThat(server.hear().get("type").asText()).isEqualTo("auth_begin");

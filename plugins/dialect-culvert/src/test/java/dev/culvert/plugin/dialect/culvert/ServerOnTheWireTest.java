@@ -419,6 +419,17 @@ final class ServerOnTheWireTest {
     }
 
     @Test
+    void otherLimitsOfATunnelReachThePlatform() {
+        begun();
+        client.say(open(1, "web"));
+        assertThat(client.hear().get("type").asText()).isEqualTo("tunnel_opened");
+        client.say("{\"type\":\"tunnel_revise\",\"id\":77,\"parameters\":{}}");
+        client.say("{\"type\":\"tunnel_revise\",\"id\":1,\"parameters\":{\"bandwidth\":1000000}}");
+
+        assertThat(KitSession.next(session.serverHost().revisions())).isEqualTo("web {bandwidth=1000000}");
+    }
+
+    @Test
     void howAServiceIsReachesThePlatform() {
         begun();
         client.say(open(1, "web"));

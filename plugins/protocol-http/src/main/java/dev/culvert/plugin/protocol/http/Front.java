@@ -21,6 +21,7 @@ final class Front {
     private final Map<String, Consumer<PrivateConnection>> shared = new ConcurrentHashMap<>();
     private final List<ViaRule> via;
     private final Health health;
+    private final Departure departure = new Departure();
     private volatile boolean draining;
 
     Front(Routes routes, Limits limits, Forwarding forwarding, AccessLog accessLog, List<ViaRule> via, Health health) {
@@ -55,6 +56,11 @@ final class Front {
     /** Connections end with their next answer. */
     void drain() {
         draining = true;
+    }
+
+    /** Who keeps a connection. */
+    Departure departure() {
+        return departure;
     }
 
     /** Gives connections that ask for a path to somebody else. */

@@ -6,7 +6,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -16,12 +18,13 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A visitor's connection of HTTP/2: its frames become requests, one on each stream. What a stranger may cost is bounded by
  * Netty's codec: streams, resets, empty and continued frames, queued control frames, the size of heads.
  */
-final class Http2Connection extends ChannelInboundHandlerAdapter {
+final class Http2Connection extends ChannelInboundHandlerAdapter implements Departure.Connection {
 
     private static final int WINDOW = 256 * 1024;
 
@@ -30,10 +33,48 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private static final String CODEC = "http2-codec";
     private static final String STREAMS = "http2-streams";
 
-    private final Http2FrameCodec codec;
+    /** How many requests may have been on their way when the visitor is told that none is taken any more. */
+    private static final int ON_THEIR_WAY = 1000;
 
-    private Http2Connection(Http2FrameCodec codec) {
+    private final Http2FrameCodec codec;
+    private final Departure departure;
+    private @Nullable ChannelHandlerContext context;
+
+    private Http2Connection(Http2FrameCodec codec, Departure departure) {
         this.codec = codec;
+        this.departure = departure;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        departure.add(this);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        departure.remove(this);
+    }
+
+    // RFC 9113, section 6.8: what is on its way is taken, then the connection ends.
+    @Override
+    public void leave() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            return;
+        }
+        ctx.executor().execute(() -> {
+            ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(ON_THEIR_WAY));
+            ctx.executor()
+                    .schedule(
+                            () -> {
+                                if (codec.connection().numActiveStreams() == 0) {
+                                    ctx.close();
+                                }
+                            },
+                            Departure.PATIENCE.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        });
     }
 
     /** Adds what a connection needs after a handler. */
@@ -53,7 +94,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         pipeline.addAfter(IDLE, FRAMES, new Http2Frames(codec));
         pipeline.addAfter(FRAMES, CODEC, codec);
         pipeline.addAfter(CODEC, STREAMS, new Http2MultiplexHandler(streams(front, peer)));
-        pipeline.addAfter(STREAMS, null, new Http2Connection(codec));
+        pipeline.addAfter(STREAMS, null, new Http2Connection(codec, front.departure()));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.culvert.spi.Network;
 import dev.culvert.spi.PluginContext;
 import dev.culvert.spi.http.HttpFilter;
 import dev.culvert.spi.protocol.EndpointLease;
+import dev.culvert.spi.protocol.ListenerProbe;
 import dev.culvert.spi.protocol.Protocol;
 import dev.culvert.spi.protocol.SessionPort;
 import dev.culvert.spi.protocol.TunnelHandle;
@@ -42,6 +43,8 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
     private final @Nullable ScheduledFuture<?> refreshing;
     private final Filters filters;
     private final HoldRoom room;
+    private final ListenerProbe probe;
+    private final ListenerProbe secureProbe;
     private volatile @Nullable Channel listening;
     private volatile @Nullable Channel listeningSecurely;
 
@@ -49,6 +52,8 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
         this.network = context.network();
         this.filters = new Filters(context, settings.filters(), settings.clientFilters());
         this.settings = settings;
+        this.probe = new ListenerProbe(network);
+        this.secureProbe = new ListenerProbe(network);
         this.room = new HoldRoom(settings.limits());
         this.names = new PublicNames(settings.domain(), settings.reserved(), settings.healthHost());
         this.proxies = new ProxyPeers(network, settings.proxyProtocolFrom());
@@ -74,22 +79,22 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
 
     @Override
     public CompletionStage<List<Endpoint>> start() {
-        CompletableFuture<Endpoint> plain = listen("http", settings.bind(), null, bound -> listening = bound);
+        CompletableFuture<Endpoint> plain = listen("http", settings.bind(), null, probe, bound -> listening = bound);
         TlsSection tls = settings.tls();
         if (tls == null) {
             return plain.thenApply(List::of);
         }
         return plain.thenCombine(
-                listen("https", tls.bind(), certificates, bound -> listeningSecurely = bound), List::of);
+                listen("https", tls.bind(), certificates, secureProbe, bound -> listeningSecurely = bound), List::of);
     }
 
     private CompletableFuture<Endpoint> listen(
-            String scheme, HostPort bind, @Nullable Certificates of, Consumer<Channel> listens) {
+            String scheme, HostPort bind, @Nullable Certificates of, ListenerProbe probing, Consumer<Channel> listens) {
         CompletableFuture<Endpoint> started = new CompletableFuture<>();
         network.listen(
                         bind,
-                        connection -> proxies.take(
-                                connection, (known, origin) -> Visitors.take(known, origin, network, front, of)))
+                        probing.before(connection -> proxies.take(
+                                connection, (known, origin) -> Visitors.take(known, origin, network, front, of))))
                 .addListener((FutureListener<Channel>) bound -> {
                     if (bound.isSuccess()) {
                         listens.accept(bound.getNow());
@@ -125,8 +130,11 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
     public CompletionStage<EndpointLease> open(TunnelHandle tunnel, HttpParameters parameters) {
         try {
             HostName asked = parameters.host();
+            Route route = asked == null ? picked(tunnel, parameters) : route(names.resolve(asked), tunnel, parameters);
             return CompletableFuture.completedFuture(
-                    asked == null ? picked(tunnel, parameters) : route(names.resolve(asked), tunnel, parameters));
+                    settings.tls() == null
+                            ? probe.lease(route, () -> listening, () -> routes.has(route))
+                            : secureProbe.lease(route, () -> listeningSecurely, () -> routes.has(route)));
         } catch (CulvertException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -135,6 +143,14 @@ final class HttpProtocol implements Protocol<HttpParameters>, SessionPort {
     @Override
     public void drain() {
         front.drain();
+    }
+
+    @Override
+    public CompletionStage<Void> leave() {
+        front.drain();
+        close(listening);
+        close(listeningSecurely);
+        return front.departure().begin();
     }
 
     @Override

@@ -42,6 +42,12 @@ final class Routes {
         });
     }
 
+    /** Whether requests for its host and path are a route's. */
+    boolean has(Route route) {
+        Route[] routes = byHost.get(route.host().value());
+        return routes != null && Arrays.asList(routes).contains(route);
+    }
+
     /** Keeps no idle streams any more: they would look like requests that go on. */
     void keepNoStreams() {
         for (Route[] routes : byHost.values()) {

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * Takes a visitor's requests, one after another, checks and routes each, and begins its exchange. One for a connection of
  * HTTP/1.1, one for each stream of HTTP/2; lives on its loop.
  */
-final class VisitorHandler extends ChannelInboundHandlerAdapter {
+final class VisitorHandler extends ChannelInboundHandlerAdapter implements Departure.Connection {
 
     private final Front front;
     private final Peer peer;
@@ -62,8 +62,34 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        visitor = ends.apply(ctx);
-        visitor.deadline().set(front.limits().headTimeout());
+        VisitorEnd end = ends.apply(ctx);
+        visitor = end;
+        end.deadline().set(front.limits().headTimeout());
+        if (!end.isMultiplexed()) {
+            front.departure().add(this); // of HTTP/2, the connection does so
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        front.departure().remove(this);
+    }
+
+    @Override
+    public void leave() {
+        VisitorEnd end = visitor;
+        if (end != null) {
+            end.channel().eventLoop().execute(() -> {
+                if (isBetweenRequests(end)) {
+                    end.deadline().set(Departure.PATIENCE);
+                }
+            });
+        }
+    }
+
+    private boolean isBetweenRequests(VisitorEnd end) {
+        Exchange current = exchange;
+        return (current == null || current.isOver()) && !end.isMidHead();
     }
 
     /** A deadline has passed. */
@@ -83,6 +109,9 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
                             dev.culvert.spi.HttpError.REQUEST_TIMEOUT,
                             "the head of a request took too long."),
                     nothing());
+        } else if (front.departure().hasBegun()) {
+            end.endAfterThis();
+            end.answered(true); // a request that comes just now is not answered by a reset
         } else {
             end.channel().close(); // between two requests
         }

@@ -51,8 +51,15 @@ final class Visitors {
     }
 
     private static void listen(DuplexChannel connection, Front front, @Nullable Certificates certificates, Peer peer) {
+        // One that has said nothing yet may be about to ask.
+        Departure.Connection arriving = () -> {};
+        front.departure().add(arriving);
+        connection.closeFuture().addListener(closed -> front.departure().remove(arriving));
         if (certificates == null) {
-            connection.pipeline().addLast(new Preface(front.limits(), (ctx, http2) -> speak(ctx, http2, front, peer)));
+            connection.pipeline().addLast(new Preface(front.limits(), (ctx, http2) -> {
+                speak(ctx, http2, front, peer);
+                front.departure().remove(arriving);
+            }));
         } else {
             connection.pipeline().addLast(new TlsFront(certificates, front, peer));
         }

@@ -11,9 +11,12 @@ import dev.culvert.spi.HostPort;
 import dev.culvert.spi.Principal;
 import dev.culvert.spi.SourceNetwork;
 import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.protocol.EndpointLease;
 import dev.culvert.testkit.KitTunnel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +48,19 @@ final class RoutingTest extends HttpTest {
         assertThat(answer(port, "A.B.Example.ORG.", "/")).isEqualTo("exact");
         assertThat(answer(port, "example.org", "/")).contains("CLV-6002");
         assertThat(answer(port, "[::1]:80", "/")).contains("CLV-6002");
+    }
+
+    @Test
+    void aRouteThatIsGoneIsFoundOutByAProbe() {
+        EndpointLease lease =
+                kit.open(server(), kit.tunnel(), Settings.tunnel(ANYWHERE, "app.example.com", "/api", false));
+        assertThat(lease.probe().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
+        lease.close();
+
+        assertThat(lease.probe().toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(5))
+                .withThrowableOfType(ExecutionException.class)
+                .withMessageContaining("CLV-3030");
     }
 
     @Test

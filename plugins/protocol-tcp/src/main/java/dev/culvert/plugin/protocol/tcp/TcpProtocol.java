@@ -7,6 +7,7 @@ import dev.culvert.spi.Network;
 import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.protocol.BindAddress;
 import dev.culvert.spi.protocol.EndpointLease;
+import dev.culvert.spi.protocol.ListenerProbe;
 import dev.culvert.spi.protocol.Protocol;
 import dev.culvert.spi.protocol.PublicPorts;
 import dev.culvert.spi.protocol.TunnelHandle;
@@ -81,10 +82,15 @@ final class TcpProtocol implements Protocol<TcpParameters> {
     private void listen(Opening opening) {
         int port = opening.candidates.nextInt();
         Visitors visitors = new Visitors(network, opening.tunnel, Limits.of(opening.parameters, settings));
-        network.listen(new HostPort(opening.host, port), connection -> proxies.take(connection, visitors::accepted))
+        ListenerProbe probe = new ListenerProbe(network);
+        network.listen(
+                        new HostPort(opening.host, port),
+                        probe.before(connection -> proxies.take(connection, visitors::accepted)))
                 .addListener((FutureListener<Channel>) bound -> {
                     if (bound.isSuccess()) {
-                        opening.opened.complete(lease(bound.getNow(), visitors, opening.parameters));
+                        Channel listening = bound.getNow();
+                        opening.opened.complete(probe.lease(
+                                lease(listening, visitors, opening.parameters), () -> listening, () -> true));
                     } else if (bound.cause() instanceof BindException && opening.candidates.hasNext()) {
                         listen(opening);
                     } else {

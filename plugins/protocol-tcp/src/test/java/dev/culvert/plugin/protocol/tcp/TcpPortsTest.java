@@ -8,6 +8,7 @@ import static dev.culvert.plugin.protocol.tcp.Visits.is;
 import static dev.culvert.plugin.protocol.tcp.Visits.visit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.culvert.spi.Endpoint;
 import dev.culvert.spi.PortRange;
@@ -22,8 +23,10 @@ import dev.culvert.testkit.ProtocolKit;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which port and address a tunnel gets. */
 final class TcpPortsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ProtocolKit kit = new ProtocolKit();
 
@@ -48,6 +53,23 @@ final class TcpPortsTest {
                     .hasMessageContaining("in use")
                     .hasCauseInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void aPortThatIsClosedIsFoundOutByAProbe() throws Exception {
+        EndpointLease lease = open(defaults(), Visits.tunnel(NOWHERE));
+        for (int i = 0; i < 3; i++) {
+            assertThat(lease.probe().toCompletableFuture()).succeedsWithin(PATIENCE);
+        }
+        int port = lease.endpoint().port();
+        lease.close();
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(lease.probe().toCompletableFuture())
+                        .failsWithin(PATIENCE)
+                        .withThrowableOfType(ExecutionException.class)
+                        .withMessageContaining("CLV-3030")
+                        .withMessageContaining("127.0.0.1:" + port));
     }
 
     @Test

@@ -36,6 +36,11 @@ final class Hosts {
         tunnels.remove(tunnel.host(), tunnel);
     }
 
+    /** Whether a tunnel has its name. */
+    boolean has(TlsTunnel tunnel) {
+        return tunnel.equals(tunnels.get(tunnel.host()));
+    }
+
     /** The tunnel that serves a name: its own before the narrowest wildcard. */
     Optional<TlsTunnel> find(HostName name) {
         for (HostName candidate : name.candidates()) {

@@ -9,6 +9,7 @@ import dev.culvert.spi.Rights;
 import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.protocol.BridgeOptions;
 import dev.culvert.spi.protocol.EndpointLease;
+import dev.culvert.spi.protocol.ListenerProbe;
 import dev.culvert.spi.protocol.Protocol;
 import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.TunnelHandle;
@@ -35,6 +36,7 @@ final class TlsProtocol implements Protocol<TlsParameters> {
     private final Hosts hosts = new Hosts();
     private final Pending pending;
     private final ProxyPeers proxies;
+    private final ListenerProbe probe;
     private volatile @Nullable Channel listening;
 
     TlsProtocol(Network network, TlsProtocolFactory settings) {
@@ -42,12 +44,13 @@ final class TlsProtocol implements Protocol<TlsParameters> {
         this.settings = settings;
         this.pending = new Pending(settings.maxPending(), settings.maxPendingPerSource());
         this.proxies = new ProxyPeers(network, settings.proxyProtocolFrom());
+        this.probe = new ListenerProbe(network);
     }
 
     @Override
     public CompletionStage<List<Endpoint>> start() {
         CompletableFuture<List<Endpoint>> started = new CompletableFuture<>();
-        network.listen(settings.bind(), connection -> proxies.take(connection, this::accepted))
+        network.listen(settings.bind(), probe.before(connection -> proxies.take(connection, this::accepted)))
                 .addListener((FutureListener<Channel>) bound -> {
                     if (bound.isSuccess()) {
                         listening = bound.getNow();
@@ -82,18 +85,23 @@ final class TlsProtocol implements Protocol<TlsParameters> {
     @Override
     public CompletionStage<EndpointLease> open(TunnelHandle tunnel, TlsParameters parameters) {
         try {
-            HostName host = hostOf(parameters);
-            requireExplicit(tunnel.owner().rights(), host);
-            long halfCloseMs = Math.min(
-                    parameters.halfCloseTimeoutMs(),
-                    settings.maxHalfCloseTimeout().toMillis());
-            BridgeOptions options = new BridgeOptions(Duration.ofMillis(halfCloseMs));
-            TlsTunnel opened = new TlsTunnel(hosts, host, endpoint(host), tunnel, options);
-            hosts.add(opened);
-            return CompletableFuture.completedFuture(opened);
+            TlsTunnel opened = opened(tunnel, parameters);
+            return CompletableFuture.completedFuture(probe.lease(opened, () -> listening, () -> hosts.has(opened)));
         } catch (CulvertException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** Gives a tunnel its name. */
+    TlsTunnel opened(TunnelHandle tunnel, TlsParameters parameters) {
+        HostName host = hostOf(parameters);
+        requireExplicit(tunnel.owner().rights(), host);
+        long halfCloseMs = Math.min(
+                parameters.halfCloseTimeoutMs(), settings.maxHalfCloseTimeout().toMillis());
+        BridgeOptions options = new BridgeOptions(Duration.ofMillis(halfCloseMs));
+        TlsTunnel opened = new TlsTunnel(hosts, host, endpoint(host), tunnel, options);
+        hosts.add(opened);
+        return opened;
     }
 
     @Override

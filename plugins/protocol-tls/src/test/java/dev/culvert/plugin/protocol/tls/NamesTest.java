@@ -10,11 +10,13 @@ import dev.culvert.spi.HostPort;
 import dev.culvert.spi.Principal;
 import dev.culvert.spi.Rights;
 import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.protocol.EndpointLease;
 import dev.culvert.spi.protocol.Protocol;
 import dev.culvert.testkit.KitTunnel;
 import dev.culvert.testkit.ProtocolKit;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,8 +119,7 @@ final class NamesTest {
                 new TlsTunnelFactory(HostName.parse("a.org"), echo.address(), Duration.ofHours(2), null, null),
                 null);
 
-        TlsTunnel opened = (TlsTunnel)
-                impatient.open(kit.tunnel(), parameters).toCompletableFuture().join();
+        TlsTunnel opened = ((TlsProtocol) (Protocol<?>) impatient).opened(kit.tunnel(), (TlsParameters) parameters);
 
         assertThat(opened.options().halfCloseTimeout()).isEqualTo(Duration.ofSeconds(90));
     }
@@ -126,7 +127,13 @@ final class NamesTest {
     @Test
     void aNameIsFreeAgainWhenItsTunnelIsClosed() {
         KitTunnel first = kit.tunnel(Principal.of("alice"));
-        kit.open(server, first, tunnel("app")).close();
+        EndpointLease lease = kit.open(server, first, tunnel("app"));
+        lease.close();
+        assertThat(lease.probe().toCompletableFuture())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ofSeconds(1))
+                .withThrowableOfType(ExecutionException.class)
+                .withMessageContaining("CLV-3030");
 
         open("mallory", "app");
     }
