@@ -242,7 +242,7 @@ public final class Diagnosis {
     }
 
     private boolean isProbed(String tunnel) {
-        return settings.tunnel().stream().anyMatch(one -> one.name().equals(tunnel) && one.probe());
+        return settings.tunnel().stream().anyMatch(one -> one.name().equals(tunnel) && one.probed());
     }
 
     private Check tunnel(TunnelStatus tunnel, @Nullable CulvertException problem) {
@@ -254,7 +254,7 @@ public final class Diagnosis {
                         ? Check.failed(
                                 "tunnel",
                                 new CulvertException(TunnelError.NOT_PROVEN, way + ": no stream has come through."))
-                        : Check.ok("tunnel", way + " (not probed: probe = false)");
+                        : Check.ok("tunnel", way + " (not probed)");
             case CONNECTING ->
                 Check.failed(
                         "tunnel",

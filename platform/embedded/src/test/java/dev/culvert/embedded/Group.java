@@ -8,8 +8,10 @@ import dev.culvert.engine.config.ConfigurationSources;
 import dev.culvert.engine.telemetry.TunnelState;
 import dev.culvert.server.ServerFile;
 import dev.culvert.server.TunnelServer;
+import dev.culvert.spi.event.DatagramEvent;
 import dev.culvert.spi.event.SessionEvent;
 import dev.culvert.spi.event.SessionListener;
+import dev.culvert.spi.protocol.DatagramCount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 
 /** A server and the clients that share an endpoint of it; closes all that a test has made. */
@@ -29,6 +33,7 @@ final class Group implements AutoCloseable {
 
     private final Path directory;
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
+    private final Queue<DatagramCount> counts = new ConcurrentLinkedQueue<>();
     private final CountDownLatch lost = new CountDownLatch(1);
     private final TunnelServer server;
 
@@ -43,6 +48,11 @@ final class Group implements AutoCloseable {
                     @Override
                     public void disconnected(SessionEvent session) {
                         lost.countDown();
+                    }
+
+                    @Override
+                    public void datagrams(DatagramEvent datagrams) {
+                        counts.add(datagrams.count());
                     }
                 })));
         server.start();
@@ -97,6 +107,15 @@ final class Group implements AutoCloseable {
 
     int port() {
         return server.addresses().get("main").getPort();
+    }
+
+    TunnelServer server() {
+        return server;
+    }
+
+    /** What has become of datagrams on the server. */
+    List<DatagramCount> datagrams() {
+        return List.copyOf(counts);
     }
 
     /** Whether the server knows that a session has ended. */

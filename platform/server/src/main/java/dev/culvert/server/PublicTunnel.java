@@ -156,11 +156,17 @@ final class PublicTunnel implements TunnelHandle {
     @Override
     public Visit visit(TunnelStream stream, StreamOrigin origin) {
         PacedStream.release(stream.channel()); // what may be lost is dropped, not held back
+        if (isPaused()) {
+            throw paused();
+        }
+        ServedTunnel through = ServedTunnel.of(stream.channel());
         Runnable gone = ServedTunnel.enter(stream.channel(), origin);
+        if (through != null) {
+            enterStream(through.owner(), gone);
+        }
         String from = Source.text(origin.visitor());
         String to = Source.text(origin.endpoint());
         events.visitorOpened(event(from, to, 0, 0, Duration.ZERO, ""));
-        ServedTunnel through = ServedTunnel.of(stream.channel());
         if (through == null) {
             return new LoggedVisit(RateLimits.NONE, () -> {}, end -> {
                 gone.run();
@@ -168,10 +174,12 @@ final class PublicTunnel implements TunnelHandle {
             });
         }
         Traffic.Flow flow = through.traffic().open();
-        through.owner().flowBegan();
+        Session session = through.owner();
+        session.flowBegan();
         return new LoggedVisit(through.rates(), through.health()::visitAnswered, end -> {
             gone.run();
-            through.owner().flowEnded();
+            session.use().leaveStream();
+            session.flowEnded();
             through.health().visitEnded(end.cause());
             flow.closed(end);
             events.visitorClosed(closed(from, to, end));
@@ -268,10 +276,23 @@ final class PublicTunnel implements TunnelHandle {
     private boolean refusedAsPaused(Promise<TunnelStream> promise) {
         boolean paused = isPaused();
         if (paused) {
-            promise.setFailure(
-                    new CulvertException(TunnelError.PAUSED, "tunnel \"" + name + "\" is paused on the server."));
+            promise.setFailure(paused());
         }
         return paused;
+    }
+
+    private CulvertException paused() {
+        return new CulvertException(TunnelError.PAUSED, "tunnel \"" + name + "\" is paused on the server.");
+    }
+
+    // A visitor on a stream of many counts as one with a stream of its own.
+    private static void enterStream(Session session, Runnable gone) {
+        try {
+            session.use().enterStream(session.principal().rights());
+        } catch (CulvertException e) {
+            gone.run();
+            throw e;
+        }
     }
 
     // Never taken back: an older answer may come later. One client alone costs a question more for each request then.

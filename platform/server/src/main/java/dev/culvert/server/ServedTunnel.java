@@ -114,7 +114,7 @@ final class ServedTunnel implements Candidate {
                 Channel channel = opened.getNow().channel();
                 channel.attr(SERVED).set(this);
                 PacedStream.limit(channel, rates());
-                health.note(opened.getNow());
+                health.note(opened.getNow(), origin.equals(StreamOrigin.UNKNOWN));
                 channel.closeFuture().addListener(closed -> {
                     gone.run();
                     session.use().leaveStream();
