@@ -83,6 +83,20 @@ final class RemotePlace implements AutoCloseable {
         inside("ip", "neighbour", "flush", "dev", far, "nud", "permanent");
     }
 
+    /** From now on a program there can send as if it were any of these addresses; answers to them get lost there. */
+    void forge(String network) throws IOException {
+        inside("ip", "route", "add", "local", network, "dev", "lo");
+        inside("ip", "route", "add", "default", "via", nearAddress);
+        run("ip", "route", "add", network, "via", farAddress, "dev", near);
+    }
+
+    /** Starts a command there. */
+    Process start(String... command) throws IOException {
+        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name));
+        all.addAll(List.of(command));
+        return new ProcessBuilder(all).inheritIO().start();
+    }
+
     /** Runs a command there, and returns what it said. */
     String inside(String... command) throws IOException {
         List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name));

@@ -2,9 +2,15 @@ package dev.culvert.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,16 +31,18 @@ class UdpTest {
 
     private static final Path DNSPERF = Path.of("/usr/bin/dnsperf");
 
+    private static final int FLOWS = 9_900; // of 10,000 that there may be
+
     private static final int QUERIES = Boolean.getBoolean("culvert.soak") ? 100_000 : 10_000;
 
     // Where even a tenth of what the machine carries is little, the test must not take for ever.
     private static final int LEAST_QUERIES_A_SECOND = 1_000;
 
     private static final String PROTOCOL = """
-            [[protocol]]
-            type = "udp"
-            bind = "127.0.0.1"
-            """;
+        [[protocol]]
+        type = "udp"
+        bind = "127.0.0.1"
+        """;
 
     @TempDir
     private Path directory;
@@ -84,7 +92,11 @@ class UdpTest {
             int port = endpoint(pair.client(tunnel(service.port(), "idle_timeout = \"500ms\"", "max_flows = 1")));
             Administration server = new Administration(pair.adminPort());
 
-            assertThat(Datagrams.ask(port, "hello")).isEqualTo("hello");
+            try (DatagramSocket visitor = Datagrams.visitor("127.0.0.1")) {
+                for (int i = 0; i < 2; i++) { // whoever asks again has not forged its address
+                    assertThat(Datagrams.ask(visitor, port, new byte[5])).hasSize(5);
+                }
+            }
             try (DatagramSocket one = Datagrams.visitor("127.0.0.1")) {
                 Datagrams.send(one, port, new byte[1]);
                 assertThat(Datagrams.isSilent(one))
@@ -93,15 +105,13 @@ class UdpTest {
             }
 
             pair.server().await("open tunnel=dns visitor=127\\.0\\.0\\.1:\\d+ endpoint=127\\.0\\.0\\.1:" + port);
-            pair.server().await("end tunnel=dns .* in=5 out=5 .* how=\"closed\"");
+            pair.server().await("end tunnel=dns .* in=10 out=10 .* how=\"closed\"");
             pair.server().await("refused tunnel=dns .* how=\"CLV-3017: .*max_flows: 1");
-            pair.client().await("end tunnel=dns .* in=5 out=5 .* how=\"closed\"");
-            await().untilAsserted(
-                            () -> assertThat(server.get("/metrics"))
-                                    .contains(
-                                            "culvert_datagrams_total{account=\"default\",direction=\"in\",tunnel=\"dns\"} 1.0")
-                                    .contains(
-                                            "culvert_datagrams_dropped_total{account=\"default\",reason=\"flows\",tunnel=\"dns\"} 1.0"));
+            pair.client().await("end tunnel=dns .* in=10 out=10 .* how=\"closed\"");
+            await().untilAsserted(() -> assertThat(server.get("/metrics"))
+                    .contains("culvert_datagrams_total{account=\"default\",direction=\"in\",tunnel=\"dns\"}" + " 2.0")
+                    .contains("culvert_datagrams_dropped_total{account=\"default\",reason=\"flows\",tunnel=\"dns\"}"
+                            + " 1.0"));
             assertThat(Datagrams.ask(port, "room again")).isEqualTo("room again");
         }
     }
@@ -157,6 +167,109 @@ class UdpTest {
     }
 
     @Test
+    void aFloodOfForgedSourcesLocksNobodyOut() throws Exception {
+        try (RemotePlace place = somewhere();
+                Datagrams service = Datagrams.echo();
+                Pair pair = Pair.start(directory, PROTOCOL.replace("127.0.0.1", place.nearAddress()));
+                DatagramSocket known = Datagrams.visitor(place.nearAddress())) {
+            Culvert client = pair.client(tunnel(service.port(), "max_flows = 500", "idle_timeout = \"3s\""));
+            int port = Integer.parseInt(client.await("^udp://\\S+:(\\d+) -> .*\\[dns\\]"));
+            assertThat(isAnswered(known, place.nearAddress(), port)).isTrue();
+            Figures figures = new Figures(client);
+            int descriptors = figures.descriptors().size();
+
+            Process flood = place.start(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    ForgedSources.class.getName(),
+                    place.nearAddress(),
+                    String.valueOf(port),
+                    "10000");
+            while (flood.isAlive()) {
+                assertThat(isAnswered(known, place.nearAddress(), port))
+                        .as("known")
+                        .isTrue();
+                try (DatagramSocket visitor = Datagrams.visitor(place.nearAddress())) {
+                    assertThat(isAnswered(visitor, place.nearAddress(), port))
+                            .as("new")
+                            .isTrue();
+                }
+                assertThat(figures.descriptors().size()).isLessThan(descriptors + 550);
+                flood.waitFor(50, TimeUnit.MILLISECONDS);
+            }
+
+            assertThat(flood.exitValue()).isZero();
+            String evicted = "culvert_flows_evicted_total\\{account=\"default\",tunnel=\"dns\"\\} ([0-9.E]+)";
+            await().until(() -> {
+                Matcher count = Pattern.compile(evicted).matcher(new Administration(pair.adminPort()).get("/metrics"));
+                return count.find() && Double.parseDouble(count.group(1)) > 1_000;
+            });
+            await().until(() -> figures.descriptors().size() <= descriptors + 10);
+        }
+    }
+
+    private static RemotePlace somewhere() throws Exception {
+        try {
+            RemotePlace place = RemotePlace.make(9);
+            place.forge(ForgedSources.NETWORK);
+            return place;
+        } catch (IOException e) {
+            return abort("no network namespaces here, so no source is forged: " + e.getMessage());
+        }
+    }
+
+    /** Whether an answer comes, to one of three datagrams: nobody but the server is to blame for more than that. */
+    private static boolean isAnswered(DatagramSocket visitor, String host, int port) throws IOException {
+        visitor.setSoTimeout(1_000);
+        for (int i = 0; i < 3; i++) {
+            visitor.send(new DatagramPacket(new byte[] {1}, 1, InetAddress.getByName(host), port));
+            try {
+                Datagrams.receive(visitor);
+                return true;
+            } catch (SocketTimeoutException e) {
+                // once more
+            }
+        }
+        return false;
+    }
+
+    @Test
+    void tenThousandFlowsAreAnsweredAndCostLittle() throws Exception {
+        List<DatagramSocket> visitors = new ArrayList<>();
+        try (Datagrams service = Datagrams.echo();
+                Pair pair = Pair.start(directory, PROTOCOL)) {
+            Culvert client = pair.client(tunnel(service.port()));
+            int port = endpoint(client);
+            Figures atServer = new Figures(pair.server());
+            Figures atClient = new Figures(client);
+            assertThat(Datagrams.ask(port, "the stream is there")).isEqualTo("the stream is there");
+            long serverBefore = atServer.heap();
+            long clientBefore = atClient.heap();
+
+            for (int i = 0; i < FLOWS; i++) {
+                DatagramSocket visitor = new DatagramSocket(new InetSocketAddress("127.0.1." + (1 + i % 10), 0));
+                visitors.add(visitor);
+                for (int j = 0; j < 2; j++) { // twice: then its address is not forged, and it is not the first to go
+                    assertThat(isAnswered(visitor, "127.0.0.1", port))
+                            .as("flow %d", i)
+                            .isTrue();
+                }
+            }
+
+            assertThat(service.peers()).isGreaterThanOrEqualTo(FLOWS);
+            assertThat((atServer.heap() - serverBefore) / FLOWS)
+                    .as("bytes a flow, server")
+                    .isLessThan(800);
+            assertThat((atClient.heap() - clientBefore) / FLOWS)
+                    .as("bytes a flow, client")
+                    .isLessThan(3_000);
+        } finally {
+            visitors.forEach(DatagramSocket::close);
+        }
+    }
+
+    @Test
     void ofATenthOfTheQueriesThatCouldBeCarriedNoneIsLost() throws Exception {
         assumeTrue(Files.isExecutable(DNSPERF), "needs dnsperf (apt install dnsperf)");
         assumeTrue(Files.isExecutable(DnsServer.DNSMASQ), "needs dnsmasq (apt install dnsmasq-base)");
@@ -192,11 +305,11 @@ class UdpTest {
 
     private static String tunnel(int local, String... more) {
         return """
-                [[tunnel]]
-                type = "udp"
-                name = "dns"
-                local = "127.0.0.1:%d"
-                """.formatted(local) + String.join("\n", more) + "\n";
+            [[tunnel]]
+            type = "udp"
+            name = "dns"
+            local = "127.0.0.1:%d"
+            """.formatted(local) + String.join("\n", more) + "\n";
     }
 
     private static int endpoint(Culvert client) {

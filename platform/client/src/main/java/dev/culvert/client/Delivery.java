@@ -7,6 +7,7 @@ import dev.culvert.engine.telemetry.LoggedVisit;
 import dev.culvert.engine.telemetry.Traffic;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Role;
+import dev.culvert.spi.ServiceError;
 import dev.culvert.spi.dialect.DialReply;
 import dev.culvert.spi.event.DatagramEvent;
 import dev.culvert.spi.event.VisitorEvent;
@@ -80,7 +81,7 @@ final class Delivery implements IncomingStream {
     @Override
     public void accept() {
         accepted = true;
-        tunnel.served();
+        tunnel.accepted();
         if (!probe) {
             observer.dialled(tunnel.name(), Duration.ofNanos(System.nanoTime() - start), null);
         }
@@ -109,7 +110,11 @@ final class Delivery implements IncomingStream {
     public Visit visit(StreamOrigin visitor) {
         observer.visitorOpened(event(visitor, 0, 0, Duration.ZERO, ""));
         Traffic.Flow flow = Traffic.open(tunnel.traffic());
-        return new LoggedVisit(RateLimits.NONE, () -> {}, end -> {
+        return new LoggedVisit(RateLimits.NONE, tunnel::served, end -> {
+            CulvertException cause = end.cause();
+            if (cause != null && cause.code() instanceof ServiceError) {
+                tunnel.failed(cause);
+            }
             flow.closed(end);
             closed(visitor, end);
         });

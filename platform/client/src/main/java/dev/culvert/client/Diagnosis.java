@@ -259,7 +259,7 @@ public final class Diagnosis {
     }
 
     private boolean isProbed(String tunnel) {
-        return settings.tunnel().stream().anyMatch(one -> one.name().equals(tunnel) && one.probe());
+        return settings.tunnel().stream().anyMatch(one -> one.name().equals(tunnel) && one.probed());
     }
 
     // A visitor may come out at another client.
@@ -277,7 +277,7 @@ public final class Diagnosis {
                         ? Check.failed(
                                 "tunnel",
                                 new CulvertException(TunnelError.NOT_PROVEN, way + ": no stream has come through."))
-                        : Check.ok("tunnel", way + " (not probed: probe = false)");
+                        : Check.ok("tunnel", way + " (not probed)");
             case CONNECTING ->
                 Check.failed(
                         "tunnel",

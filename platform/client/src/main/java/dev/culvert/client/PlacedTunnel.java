@@ -62,7 +62,7 @@ final class PlacedTunnel {
         // The platform's own, beside those of any protocol.
         putNetworks(parameters, "allow", section.allow());
         putNetworks(parameters, "deny", section.deny());
-        if (!section.probe()) {
+        if (!section.probed()) {
             parameters.put("probe", false);
         }
         section.limits().writeTo(parameters);
@@ -115,13 +115,20 @@ final class PlacedTunnel {
         pausedThere = now;
     }
 
-    /** A stream has come the whole way, from the server to the service. */
+    /** A stream was accepted. */
+    void accepted() {
+        if (tunnel.section().factory().canBeProbed()) {
+            served();
+        }
+    }
+
+    /** A stream, or a visitor on one of many, has come the whole way from the server to the service. */
     void served() {
         served = true;
         trouble = null;
     }
 
-    /** A stream came, and the service was not to be had. */
+    /** A stream came, or a visitor on one of many, and the service was not to be had. */
     void failed(CulvertException cause) {
         trouble = cause;
     }

@@ -16,9 +16,8 @@ final class CutWire implements AutoCloseable {
     private final ServerSocket listener;
     private final InetSocketAddress server;
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
-    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean cut;
-    private volatile boolean stalled;
+    private volatile CountDownLatch flowing = new CountDownLatch(0);
 
     private CutWire(ServerSocket listener, InetSocketAddress server) {
         this.listener = listener;
@@ -47,13 +46,18 @@ final class CutWire implements AutoCloseable {
 
     /** Carries no more of what is open, which neither end is told. */
     void stall() {
-        stalled = true;
+        flowing = new CountDownLatch(1);
+    }
+
+    /** Goes on with what is open. */
+    void resume() {
+        flowing.countDown();
     }
 
     @Override
     public void close() throws IOException {
         listener.close();
-        closed.countDown();
+        flowing.countDown();
         reset();
     }
 
@@ -86,9 +90,7 @@ final class CutWire implements AutoCloseable {
             for (int count = from.getInputStream().read(bytes);
                     count >= 0;
                     count = from.getInputStream().read(bytes)) {
-                if (stalled) {
-                    closed.await();
-                }
+                flowing.await();
                 to.getOutputStream().write(bytes, 0, count);
             }
             to.shutdownOutput();

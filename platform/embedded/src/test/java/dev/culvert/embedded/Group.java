@@ -9,8 +9,10 @@ import dev.culvert.engine.telemetry.TunnelState;
 import dev.culvert.server.ServerFile;
 import dev.culvert.server.ServerMetrics;
 import dev.culvert.server.TunnelServer;
+import dev.culvert.spi.event.DatagramEvent;
 import dev.culvert.spi.event.SessionEvent;
 import dev.culvert.spi.event.SessionListener;
+import dev.culvert.spi.protocol.DatagramCount;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -22,6 +24,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A server and the clients that share an endpoint of it; closes all that a test has made. */
 final class Group implements AutoCloseable {
@@ -33,6 +37,7 @@ final class Group implements AutoCloseable {
     private final Path directory;
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
     private final PrometheusRegistry metrics = new PrometheusRegistry();
+    private final Queue<DatagramCount> counts = new ConcurrentLinkedQueue<>();
     private final TunnelServer server;
     private volatile long lostAt;
 
@@ -48,6 +53,11 @@ final class Group implements AutoCloseable {
                     @Override
                     public void disconnected(SessionEvent session) {
                         lostAt = lostAt == 0 ? System.nanoTime() : lostAt;
+                    }
+
+                    @Override
+                    public void datagrams(DatagramEvent datagrams) {
+                        counts.add(datagrams.count());
                     }
                 })));
         server.start();
@@ -104,6 +114,15 @@ final class Group implements AutoCloseable {
         return server.addresses().get("main").getPort();
     }
 
+    TunnelServer server() {
+        return server;
+    }
+
+    /** What has become of datagrams on the server. */
+    List<DatagramCount> datagrams() {
+        return List.copyOf(counts);
+    }
+
     /** Whether the server knows that a session has ended. */
     boolean hasLostOne() {
         return lostAt != 0;
@@ -122,10 +141,6 @@ final class Group implements AutoCloseable {
                 .filter(point -> point.getLabels().equals(Labels.of(labels)))
                 .mapToDouble(CounterSnapshot.CounterDataPointSnapshot::getValue)
                 .sum();
-    }
-
-    private TunnelServer server() {
-        return server;
     }
 
     int clients() {

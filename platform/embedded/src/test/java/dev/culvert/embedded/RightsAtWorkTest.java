@@ -25,6 +25,7 @@ import dev.culvert.spi.event.SessionListener;
 import dev.culvert.spi.event.VisitorEvent;
 import dev.culvert.testkit.EchoService;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -113,6 +114,25 @@ final class RightsAtWorkTest {
     }
 
     @Test
+    void eachFlowOfDatagramsCountsAsAStream() throws Exception {
+        serve(Rights.ALL.withStreams(3));
+        NamedDatagrams service = closing(new NamedDatagrams("served", 0));
+        Map<String, Object> tunnel = tunnel("a", Map.of("type", "udp", "idle_timeout", "1s"));
+        tunnel.put("local", service.address());
+        int port = port(client(List.of(tunnel)));
+
+        for (int i = 0; i < 2; i++) { // and the stream that carries them
+            assertThat(NamedDatagrams.ask(closing(NamedDatagrams.visitor("127.0.0.1", port))))
+                    .isEqualTo("served");
+        }
+        DatagramSocket third = closing(NamedDatagrams.visitor("127.0.0.1", port));
+        assertThat(NamedDatagrams.attempt(third)).isFalse();
+        assertThat(refused).hasSize(1).first().asString().startsWith("CLV-3016");
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> NamedDatagrams.attempt(third));
+    }
+
+    @Test
     void aVisitorFromADeniedNetworkNeverReachesTheService() throws Exception {
         serve(Rights.ALL);
         int port = port(client(List.of(tunnel(
@@ -176,7 +196,7 @@ final class RightsAtWorkTest {
 
     private Map<String, Object> tunnel(String name, Map<String, Object> keys) {
         Map<String, Object> tunnel = new LinkedHashMap<>(keys);
-        tunnel.put("type", "tcp");
+        tunnel.putIfAbsent("type", "tcp");
         tunnel.put("name", name);
         tunnel.put("local", echo.address().toString());
         tunnel.put("probe", false); // whoever reaches the service is counted

@@ -1,6 +1,7 @@
 package dev.culvert.embedded;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.culvert.embedded.NamedDatagrams.ask;
+import static dev.culvert.embedded.NamedDatagrams.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,10 +9,7 @@ import dev.culvert.client.TunnelClient;
 import dev.culvert.engine.telemetry.TunnelState;
 import dev.culvert.testkit.FreePort;
 import java.io.IOException;
-import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -117,10 +115,12 @@ final class UdpGroupTest {
 
     @Test
     void oneWhoseServiceIsGoneIsLeftOutAndSoSaidUntilItAnswersAgain() throws Exception {
-        Service gone = member("gone", udp("balance", "round-robin", "probe", true));
+        NamedDatagrams gone = member("gone", udp("balance", "round-robin", "probe", true));
         member("kept", udp("balance", "round-robin", "probe", true));
-        await().atMost(Group.PATIENCE)
-                .until(() -> group.states().equals(List.of(TunnelState.READY, TunnelState.READY)));
+        await().atMost(Group.PATIENCE).until(() -> {
+            attempt(visitor("127.0.0.1"));
+            return group.states().equals(List.of(TunnelState.READY, TunnelState.READY));
+        });
         gone.close();
         await().atMost(Group.PATIENCE).until(() -> {
             attempt(visitor("127.0.0.1")); // a visitor is the one who finds it gone
@@ -135,7 +135,7 @@ final class UdpGroupTest {
         }
         assertThat(served).containsOnly("kept");
 
-        group.closing(new Service("back", gone.port()));
+        group.closing(new NamedDatagrams("back", gone.port()));
         await().atMost(Group.PATIENCE).until(() -> {
             attempt(visitor("127.0.0.1"));
             return group.states().equals(List.of(TunnelState.READY, TunnelState.READY));
@@ -149,7 +149,7 @@ final class UdpGroupTest {
 
     @Test
     void oneThatIsGoingToStopGetsNoNewFlowsAndKeepsItsOwn() throws Exception {
-        Service going = group.closing(new Service("going", 0));
+        NamedDatagrams going = group.closing(new NamedDatagrams("going", 0));
         TunnelClient leaving = group.client(udp("local", going.address()));
         DatagramSocket held = visitor("127.0.0.1");
         assertThat(ask(held)).isEqualTo("going");
@@ -203,12 +203,12 @@ final class UdpGroupTest {
         return tunnel;
     }
 
-    private Service member(String name, Map<String, Object> tunnel) throws IOException {
+    private NamedDatagrams member(String name, Map<String, Object> tunnel) throws IOException {
         return member(name, tunnel, group.wire());
     }
 
-    private Service member(String name, Map<String, Object> tunnel, CutWire wire) throws IOException {
-        Service service = group.closing(new Service(name, 0));
+    private NamedDatagrams member(String name, Map<String, Object> tunnel, CutWire wire) throws IOException {
+        NamedDatagrams service = group.closing(new NamedDatagrams(name, 0));
         tunnel.put("local", service.address());
         group.client(wire, tunnel);
         return service;
@@ -230,74 +230,6 @@ final class UdpGroupTest {
     }
 
     private DatagramSocket visitor(String source) throws IOException {
-        DatagramSocket visitor = group.closing(new DatagramSocket(new InetSocketAddress(source, 0)));
-        visitor.connect(new InetSocketAddress("127.0.0.1", port));
-        return visitor;
-    }
-
-    /** Who answers. */
-    private static String ask(DatagramSocket visitor) throws IOException {
-        return ask(visitor, 20_000);
-    }
-
-    private static String ask(DatagramSocket visitor, int patienceMillis) throws IOException {
-        visitor.setSoTimeout(patienceMillis);
-        visitor.send(new DatagramPacket(new byte[] {'?'}, 1));
-        DatagramPacket answer = new DatagramPacket(new byte[64], 64);
-        visitor.receive(answer);
-        return new String(answer.getData(), 0, answer.getLength(), UTF_8);
-    }
-
-    /** Whether it was answered soon. */
-    private static boolean attempt(DatagramSocket visitor) throws IOException {
-        try {
-            ask(visitor, 200);
-            return true;
-        } catch (SocketTimeoutException e) {
-            return false;
-        }
-    }
-
-    /** A service that answers with its name. */
-    private static final class Service implements AutoCloseable {
-
-        private final DatagramSocket socket;
-        private final int port;
-        private final String name;
-
-        Service(String name, int port) throws IOException {
-            this.name = name;
-            socket = new DatagramSocket(new InetSocketAddress("127.0.0.1", port));
-            this.port = socket.getLocalPort();
-            Thread thread = new Thread(this::run);
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        int port() {
-            return port;
-        }
-
-        String address() {
-            return "127.0.0.1:" + port();
-        }
-
-        private void run() {
-            DatagramPacket packet = new DatagramPacket(new byte[64], 64);
-            byte[] answer = name.getBytes(UTF_8);
-            try {
-                while (true) {
-                    socket.receive(packet);
-                    socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
-                }
-            } catch (IOException e) {
-                // closed
-            }
-        }
-
-        @Override
-        public void close() {
-            socket.close();
-        }
+        return group.closing(NamedDatagrams.visitor(source, port));
     }
 }

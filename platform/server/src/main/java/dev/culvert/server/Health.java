@@ -69,19 +69,25 @@ final class Health {
         watched = false;
     }
 
-    /** Listens to what becomes of a visitor's stream. */
-    void note(TunnelStream stream) {
+    /**
+     * Listens to what becomes of a visitor's stream.
+     *
+     * @param ofMany whether it is for many visitors: that the client takes it tells nothing of the service yet
+     */
+    void note(TunnelStream stream, boolean ofMany) {
         if (told) {
-            stream.connected().addListener((Future<Void> connected) -> found(connected.cause()));
+            stream.connected().addListener((Future<Void> connected) -> {
+                if (!ofMany || !connected.isSuccess()) {
+                    found(connected.cause());
+                }
+            });
         }
     }
 
     /** A visitor on a stream of many was answered by the service. */
     void visitAnswered() {
-        if (foundByVisit) {
-            foundByVisit = false;
-            trouble = null;
-        }
+        served = true;
+        forget();
     }
 
     /**

@@ -170,11 +170,14 @@ final class PublicTunnel implements TunnelHandle {
     @Override
     public Visit visit(TunnelStream stream, StreamOrigin origin) {
         PacedStream.release(stream.channel()); // what may be lost is dropped, not held back
+        if (isPaused()) {
+            throw paused();
+        }
+        ServedTunnel through = ServedTunnel.of(stream.channel());
         Runnable gone = ServedTunnel.enter(stream.channel(), origin);
         String from = Source.text(origin.visitor());
         String to = Source.text(origin.endpoint());
         events.visitorOpened(event(from, to, 0, 0, Duration.ZERO, ""));
-        ServedTunnel through = ServedTunnel.of(stream.channel());
         Traffic.Flow flow = Traffic.open(counted(stream));
         if (through == null) {
             return new LoggedVisit(RateLimits.NONE, () -> {}, end -> {
@@ -183,10 +186,11 @@ final class PublicTunnel implements TunnelHandle {
                 events.visitorClosed(closed(from, to, end));
             });
         }
-        through.owner().flowBegan();
+        Session session = through.owner();
+        session.flowBegan();
         return new LoggedVisit(through.rates(), through.health()::visitAnswered, end -> {
             gone.run();
-            through.owner().flowEnded();
+            session.flowEnded();
             through.health().visitEnded(end.cause());
             flow.closed(end);
             events.visitorClosed(closed(from, to, end));
@@ -349,12 +353,16 @@ final class PublicTunnel implements TunnelHandle {
     private boolean refusedAsPaused(Promise<TunnelStream> promise) {
         boolean paused = isPaused();
         if (paused) {
-            promise.setFailure(
-                    new CulvertException(TunnelError.PAUSED, "tunnel \"" + name + "\" is paused on the server."));
+            promise.setFailure(paused());
         }
         return paused;
     }
 
+    private CulvertException paused() {
+        return new CulvertException(TunnelError.PAUSED, "tunnel \"" + name + "\" is paused on the server.");
+    }
+
+    // A visitor on a stream of many counts as one with a stream of its own.
     // Never taken back: an older answer may come later. One client alone costs a question more for each request then.
     private void noteShared(List<Candidate> found) {
         if (Balancer.areSeveralClients(found)) {

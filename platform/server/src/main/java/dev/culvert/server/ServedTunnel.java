@@ -135,7 +135,7 @@ final class ServedTunnel implements Candidate {
                 Channel channel = opened.getNow().channel();
                 channel.attr(SERVED).set(this);
                 PacedStream.limit(channel, rates());
-                health.note(opened.getNow());
+                health.note(opened.getNow(), origin.equals(StreamOrigin.UNKNOWN));
                 channel.attr(PLACE).set(gone);
                 channel.closeFuture().addListener(closed -> leave(channel));
             } else {

@@ -1,6 +1,7 @@
 package dev.culvert.testkit;
 
 import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.link.Datagrams;
 import dev.culvert.spi.protocol.BridgeOptions;
 import dev.culvert.spi.protocol.DatagramCount;
 import dev.culvert.spi.protocol.IncomingStream;
@@ -8,6 +9,7 @@ import dev.culvert.spi.protocol.StreamOrigin;
 import dev.culvert.spi.protocol.Visit;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Promise;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -21,6 +23,7 @@ import java.util.function.Consumer;
  * @param accepted whether it has been told that the service is there
  * @param failed told of a service that was not reached
  * @param counts told how many datagrams there were
+ * @param datagrams a way beside the stream, if there is one
  */
 record KitStream(
         DuplexChannel channel,
@@ -29,7 +32,8 @@ record KitStream(
         Promise<Void> reached,
         AtomicBoolean accepted,
         Consumer<CulvertException> failed,
-        Consumer<DatagramCount> counts)
+        Consumer<DatagramCount> counts,
+        Optional<Datagrams> datagrams)
         implements IncomingStream {
 
     @Override

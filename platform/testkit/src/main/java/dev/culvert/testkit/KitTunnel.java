@@ -28,11 +28,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +61,8 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
     private final List<DatagramCount> datagrams = new CopyOnWriteArrayList<>();
     private final List<DatagramCount> clientDatagrams = new CopyOnWriteArrayList<>();
     private volatile Predicate<StreamOrigin> permitted = anybody -> true;
+    private final AtomicInteger beside = new AtomicInteger();
+    private volatile KitDatagrams.@Nullable Way way;
     private volatile @Nullable LocalService client;
     private volatile @Nullable CulvertException refusal;
     private volatile CompletableFuture<Void> arrival = new CompletableFuture<>();
@@ -123,6 +127,21 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
     /** The streams that wait open now. */
     public void resume() {
         gate.complete(null);
+    }
+
+    /**
+     * Streams from now on have a way for datagrams beside them.
+     *
+     * @param maxPayload the most bytes that a datagram may have
+     * @param lostEvery which ones get lost: every one of that number; 0 for none
+     */
+    public void carryDatagrams(int maxPayload, int lostEvery) {
+        way = new KitDatagrams.Way(maxPayload, lostEvery, beside);
+    }
+
+    /** How many datagrams went beside streams, in both directions, those that got lost included. */
+    public int datagramsBeside() {
+        return beside.get();
     }
 
     /** The visitors that got nothing, in order. */
@@ -229,8 +248,11 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
                     .addListener(gone -> reached.tryFailure(new CulvertException(
                             WireError.STREAM_RESET, "the stream ended before the service answered.")));
             int port = port(near.localAddress());
+            KitDatagrams.Way ways = way;
             farEnd(port).thenAccept(end -> {
                 farEnds.remove(port);
+                Optional<KitDatagrams> datagrams =
+                        ways == null ? Optional.empty() : Optional.of(ways.between(loop, end.eventLoop()));
                 end.eventLoop()
                         .execute(() -> half.deliver(new KitStream(
                                 end,
@@ -239,9 +261,14 @@ public final class KitTunnel implements TunnelHandle, AutoCloseable {
                                 reached,
                                 new AtomicBoolean(),
                                 failedDials::add,
-                                clientDatagrams::add)));
+                                clientDatagrams::add,
+                                datagrams.map(KitDatagrams::other))));
+                datagrams.ifPresent(beside ->
+                        loop.execute(() -> opened.setSuccess(new TunnelStream(near, reached, Optional.of(beside)))));
             });
-            opened.setSuccess(new TunnelStream(near, reached));
+            if (ways == null) {
+                opened.setSuccess(new TunnelStream(near, reached));
+            }
         });
     }
 

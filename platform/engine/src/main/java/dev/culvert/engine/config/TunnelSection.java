@@ -102,6 +102,11 @@ public record TunnelSection(
                 && sharing().equals(other.sharing());
     }
 
+    /** Whether the server may try the way to the service, and would learn something by it. */
+    public boolean probed() {
+        return probe && factory.canBeProbed();
+    }
+
     /** Where visitors may come from. */
     public SourceNetworks visitors() {
         return new SourceNetworks(allow, deny);

@@ -9,9 +9,9 @@ public enum TunnelState {
     CONNECTING,
     /** Its endpoint is public; nothing has come through yet. */
     REGISTERED,
-    /** A stream has come the whole way to the service. */
+    /** A stream has come the whole way to the service; where streams do not show that, a visitor was answered. */
     READY,
-    /** Its endpoint is public, and the last stream did not reach the service; the reason says why. */
+    /** Its endpoint is public, and the last stream or visitor did not reach the service; the reason says why. */
     DEGRADED,
     /** The server does not open it; the reason says why. */
     REFUSED,

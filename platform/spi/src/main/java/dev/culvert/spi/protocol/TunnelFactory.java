@@ -50,6 +50,15 @@ public interface TunnelFactory extends ExtensionPoint {
     }
 
     /**
+     * Whether a stream that has been accepted has reached the service, so that one for nobody tells whether it is there. False
+     * where only its answers to visitors do, as over UDP: the server then does not try, and the tunnel is ready when a
+     * {@link Visit} has first been answered.
+     */
+    default boolean canBeProbed() {
+        return true;
+    }
+
+    /**
      * Makes the client's half. Called once, at start, on clients only.
      *
      * @param context what the platform lends

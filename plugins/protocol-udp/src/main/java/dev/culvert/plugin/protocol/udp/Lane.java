@@ -29,6 +29,7 @@ final class Lane implements FrameReceiver {
     private final Turn turn;
     private int lastId;
     private long openedNanos;
+    private boolean openedUnfit;
     private @Nullable TunnelStream stream;
     private @Nullable LaneOutput out;
     private boolean over;
@@ -54,8 +55,7 @@ final class Lane implements FrameReceiver {
         if (open == null) {
             return wanted.isSame(turn);
         }
-        // One that has just been opened is the best there is, wherever it leads: nobody opens one for each visitor.
-        return isFresh(wanted) || (wanted.isOf(open) && mayTakeMore(open));
+        return isFresh(wanted, open) || (wanted.isOf(open) && mayTakeMore(open));
     }
 
     /** Whether it carries nothing, and nothing new may begin here. */
@@ -69,8 +69,12 @@ final class Lane implements FrameReceiver {
         return stream != null && flows.isEmpty();
     }
 
-    private boolean isFresh(Turn wanted) {
-        return wanted.isSame(turn) && System.nanoTime() - openedNanos < FRESH_NANOS;
+    // One that has just been opened is the best there is, wherever it leads and even if it was none to be used any
+    // more: nobody opens one for each visitor. What has changed since, a pause or a newer client, counts at once.
+    private boolean isFresh(Turn wanted, TunnelStream open) {
+        return wanted.isSame(turn)
+                && System.nanoTime() - openedNanos < FRESH_NANOS
+                && (openedUnfit || mayTakeMore(open));
     }
 
     private boolean mayTakeMore(TunnelStream open) {
@@ -146,6 +150,7 @@ final class Lane implements FrameReceiver {
         }
         stream = open;
         openedNanos = System.nanoTime();
+        openedUnfit = !mayTakeMore(open);
         Datagrams beside = open.datagrams().orElse(null);
         LaneOutput output = new LaneOutput(open.channel(), endpoint.limits().maxQueued(), beside);
         out = output;

@@ -75,6 +75,12 @@ public record UdpTunnelFactory(
         return target == null ? "" : DialingService.shown(target);
     }
 
+    /** A lane is taken before there is a visitor, and nothing but its answers tells of a service over UDP. */
+    @Override
+    public boolean canBeProbed() {
+        return false;
+    }
+
     @Override
     public LocalService build(PluginContext context) {
         if (target == null || target.port() == 0) {

@@ -2,6 +2,7 @@ package dev.culvert.plugin.protocol.udp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.spi.Endpoint;
@@ -18,6 +19,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +51,7 @@ final class FlowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 512, 1_200, 1_472, 9_000, 65_507})
+    @ValueSource(ints = {1, 32, 92, 148, 512, 1_200, 1_452, 1_472, 9_000, 65_507}) // some are WireGuard's
     void aDatagramArrivesAsItWasSent(int length) throws IOException {
         Endpoint endpoint = served(Visits.tunnel(echo.address()));
         byte[] sent = new byte[length];
@@ -545,6 +547,49 @@ final class FlowTest {
 
         assertThat(ask(endpoint, "::1", "six")).isEqualTo("six");
         assertThat(ask(endpoint, "127.0.0.1", "four")).isEqualTo("four");
+    }
+
+    @Test
+    void whereTheSessionHasDatagramsAllButTheFirstOfAFlowGoThere() throws IOException {
+        tunnel.carryDatagrams(1_200, 0);
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+
+        assertThat(Visits.ask(visitor, "first")).isEqualTo("first");
+        assertThat(tunnel.datagramsBeside()).isZero();
+        for (int length : new int[] {1, 1_200}) {
+            Visits.send(visitor, new byte[length]);
+            assertThat(Visits.receive(visitor)).hasSize(length);
+        }
+        assertThat(tunnel.datagramsBeside()).isEqualTo(4);
+
+        Visits.send(visitor, new byte[1_201]);
+        assertThat(Visits.receive(visitor)).as("what is too long for that").hasSize(1_201);
+        assertThat(tunnel.datagramsBeside()).isEqualTo(4);
+    }
+
+    @Test
+    void datagramsThatGetLostBesideTheStreamAreLostAlone() throws IOException {
+        tunnel.carryDatagrams(1_200, 3);
+        Endpoint endpoint = served(Visits.tunnel(echo.address()));
+        DatagramSocket visitor = kit.closing(Visits.visitor(endpoint));
+        assertThat(Visits.ask(visitor, "first")).isEqualTo("first");
+
+        Set<Integer> answered = new HashSet<>();
+        for (int i = 0; i < 30; i++) {
+            Visits.send(visitor, new byte[] {(byte) i});
+        }
+        visitor.setSoTimeout(250);
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        answered.add((int) Visits.receive(visitor)[0]);
+                    }
+                })
+                .isInstanceOf(SocketTimeoutException.class);
+
+        // Of 30, and of the answers to those that arrived, every third one is lost, whichever comes first.
+        assertThat(answered).hasSizeBetween(10, 20);
+        assertThat(tunnel.visits()).hasSize(1);
     }
 
     @Test
