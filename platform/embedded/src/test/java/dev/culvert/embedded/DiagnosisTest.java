@@ -1,5 +1,6 @@
 package dev.culvert.embedded;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.client.Check;
@@ -84,7 +85,7 @@ final class DiagnosisTest {
     @Test
     void aTransportThatTheServerDoesNotSpeak() throws Exception {
         ServerSocket server = closing(new ServerSocket(0, 5, loopback()));
-        daemon(server, socket -> socket.getOutputStream().write("220 mail.example.com ESMTP\r\n".getBytes()));
+        daemon(server, socket -> socket.getOutputStream().write("220 mail.example.com ESMTP\r\n".getBytes(US_ASCII)));
 
         List<Check> rows = diagnose(server.getLocalPort(), Map.of("transport", "plain"), tcp());
 
@@ -132,7 +133,7 @@ final class DiagnosisTest {
         TunnelServer raw = server(
                 Map.of("transport", "plain", "dialect", "raw"),
                 List.of(Map.of("type", "tcp")),
-                Map.of("type", "tcp", "name", "web", "port", FreePort.any()));
+                List.of(Map.of("type", "tcp", "name", "web", "port", FreePort.any())));
         List<Check> ofRaw = diagnose(port(raw), Map.of("transport", "plain", "dialect", "raw"), tcp());
         assertThat(row(ofRaw, "clock").detail()).startsWith("not checked: the server does not say");
         assertThat(row(ofRaw, "clock").isOk()).isTrue();
@@ -171,16 +172,19 @@ final class DiagnosisTest {
         return rows;
     }
 
-    @SafeVarargs
+    private TunnelServer server(Map<String, Object> listen, List<Map<String, Object>> protocols) {
+        return server(listen, protocols, List.of());
+    }
+
     private TunnelServer server(
-            Map<String, Object> listen, List<Map<String, Object>> protocols, Map<String, Object>... tunnels) {
+            Map<String, Object> listen, List<Map<String, Object>> protocols, List<Map<String, Object>> tunnels) {
         Map<String, Object> section = new LinkedHashMap<>(listen);
         section.put("bind", "127.0.0.1:0");
         var sources = ConfigurationSources.none()
                 .flag("test", "listen", List.of(section))
                 .flag("test", "protocol", protocols)
-                .flag("test", "tunnel", List.of(tunnels));
-        if (tunnels.length == 0) {
+                .flag("test", "tunnel", tunnels);
+        if (tunnels.isEmpty()) {
             sources = sources.flag("test", "auth", List.of(Map.of("type", "token", "token", TOKEN)));
         }
         TunnelServer server =

@@ -38,7 +38,7 @@ final class Hosts {
 
     /** Whether a tunnel has its name. */
     boolean has(TlsTunnel tunnel) {
-        return tunnels.get(tunnel.host()) == tunnel;
+        return tunnel.equals(tunnels.get(tunnel.host()));
     }
 
     /** The tunnel that serves a name: its own before the narrowest wildcard. */
