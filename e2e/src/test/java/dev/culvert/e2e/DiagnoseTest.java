@@ -159,7 +159,8 @@ class DiagnoseTest {
                 long hourAgo = System.currentTimeMillis() - 3_600_000;
                 other.say("{\"type\":\"auth_ok\",\"session_id\":\"s\",\"time_ms\":" + hourAgo + "}");
 
-                diagnosis.await("^CLV-1017 +clock +the server's is 3[56]\\d\\d\\.\\d+ s behind\\. Let both machines .* NTP");
+                diagnosis.await(
+                        "^CLV-1017 +clock +the server's is 3[56]\\d\\d\\.\\d+ s behind\\. Let both machines .* NTP");
                 assertThat(diagnosis.exitCode()).as(diagnosis.toString()).isOne();
             }
         }

@@ -47,10 +47,8 @@ class ServersTest {
 
             a.restartServer();
 
-            await().atMost(Culvert.PATIENCE)
-                    .until(() -> status(administration).contains("connected, sessions: 2"));
-            await().atMost(Culvert.PATIENCE)
-                    .until(() -> !status(administration).contains("CLV-"));
+            await().atMost(Culvert.PATIENCE).until(() -> status(administration).contains("connected, sessions: 2"));
+            await().atMost(Culvert.PATIENCE).until(() -> !status(administration).contains("CLV-"));
             assertThat(Visitor.isServed(survivor)).isTrue();
             assertThat(client.err()).doesNotContain("server=" + at(b) + " CLV-");
         }
@@ -68,7 +66,8 @@ class ServersTest {
 
             a.server().kill();
 
-            client.await("transport plain server=" + at(b) + " why=\"[^\"]+\" rejected=\"plain to " + at(a) + ": CLV-4003");
+            client.await(
+                    "transport plain server=" + at(b) + " why=\"[^\"]+\" rejected=\"plain to " + at(a) + ": CLV-4003");
             await().atMost(Culvert.PATIENCE).until(() -> endpoints(client) == 2);
             a.restartServer().await("^ready$");
             String status = status(Administration.of(client));
@@ -94,7 +93,8 @@ class ServersTest {
                 [[auth]]
                 type = "token"
                 token = "%s"
-                """.formatted(at(a), at(b), mode, Pair.tunnel("web", service.port(), 0), Pair.TOKEN));
+                """.formatted(
+                        at(a), at(b), mode, Pair.tunnel("web", service.port(), 0), Pair.TOKEN));
         return Culvert.start(directory, "client", file.toString());
     }
 
@@ -106,13 +106,17 @@ class ServersTest {
 
     /** The port of the tunnel that is open, as the table has it. */
     private static int survivor(String status) {
-        Matcher row = Pattern.compile("(?m)^web +tcp +tcp://127\\.0\\.0\\.1:(\\d+) .* ready ").matcher(status);
+        Matcher row = Pattern.compile("(?m)^web +tcp +tcp://127\\.0\\.0\\.1:(\\d+) .* ready ")
+                .matcher(status);
         assertThat(row.find()).as(status).isTrue();
         return Integer.parseInt(row.group(1));
     }
 
     private static long endpoints(Culvert client) {
-        return client.out().lines().filter(line -> line.matches("tcp://127\\.0\\.0\\.1:\\d+ -> .*\\[web\\]")).count();
+        return client.out()
+                .lines()
+                .filter(line -> line.matches("tcp://127\\.0\\.0\\.1:\\d+ -> .*\\[web\\]"))
+                .count();
     }
 
     private static String at(Pair pair) {

@@ -230,7 +230,8 @@ public final class Diagnosis {
         ClientObserver arrivals = new ClientObserver() {
             @Override
             public void visitorOpened(VisitorEvent visitor) {
-                visits.computeIfAbsent(visitor.tunnel(), name -> new Semaphore(0)).release();
+                visits.computeIfAbsent(visitor.tunnel(), name -> new Semaphore(0))
+                        .release();
             }
         };
         try (TunnelClient client = new TunnelClient(settings, List.of(arrivals))) {
@@ -242,8 +243,7 @@ public final class Diagnosis {
             for (TunnelStatus tunnel : client.status().tunnels()) {
                 rows.accept(tunnel(tunnel, client.problem(tunnel)));
                 if (!tunnel.endpoint().isEmpty()) {
-                    rows.accept(
-                            endpoint(tunnel, visits.computeIfAbsent(tunnel.name(), name -> new Semaphore(0))));
+                    rows.accept(endpoint(tunnel, visits.computeIfAbsent(tunnel.name(), name -> new Semaphore(0))));
                 }
             }
         } catch (CulvertException e) {

@@ -89,8 +89,7 @@ final class KnownServer {
      * @param renewed those of them that servers have to open anew
      * @param revised those of them that have other limits
      */
-    void serve(
-            Collection<LocalTunnel> wanted, Collection<LocalTunnel> renewed, Collection<LocalTunnel> revised) {
+    void serve(Collection<LocalTunnel> wanted, Collection<LocalTunnel> renewed, Collection<LocalTunnel> revised) {
         Map<String, PlacedTunnel> before = tunnels;
         Map<String, PlacedTunnel> after = new LinkedHashMap<>();
         List<PlacedTunnel> opening = new ArrayList<>();

@@ -76,8 +76,10 @@ final class DiagnosisTest {
 
         List<Check> rows = diagnose(port(server), Map.of("transport", "tls"), tcp());
 
-        assertThat(row(rows, "certificate").detail()).contains(server.pins().get("main").get(0));
-        assertThat(rows).filteredOn(row -> row.what().equals("transport") || row.what().equals("login"))
+        assertThat(row(rows, "certificate").detail())
+                .contains(server.pins().get("main").get(0));
+        assertThat(rows)
+                .filteredOn(row -> row.what().equals("transport") || row.what().equals("login"))
                 .anySatisfy(row -> assertFailed(row, "CLV-", "certif"));
         assertThat(rows).noneMatch(row -> row.what().equals("endpoint"));
     }
@@ -97,8 +99,7 @@ final class DiagnosisTest {
 
     @Test
     void anEndpointThatIsNotWhereTheServerIs() {
-        TunnelServer server =
-                server(Map.of("transport", "plain"), List.of(Map.of("type", "tcp", "bind", "127.0.0.2")));
+        TunnelServer server = server(Map.of("transport", "plain"), List.of(Map.of("type", "tcp", "bind", "127.0.0.2")));
 
         List<Check> rows = diagnose(port(server), Map.of("transport", "plain"), tcp());
 
@@ -205,7 +206,8 @@ final class DiagnosisTest {
     private SSLContext expired() throws Exception {
         Path store = directory.resolve("expired.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-keyalg",
                         "EC",

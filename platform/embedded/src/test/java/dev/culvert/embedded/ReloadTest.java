@@ -171,9 +171,12 @@ class ReloadTest {
 
             assertThat(client.reload(settings(server, limited)).changed()).containsExactly("tunnel \"web\"");
 
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(first(port)).as("one visitor is there").isEmpty());
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(first(port)).as("one visitor is there").isEmpty());
             byte[] rest = visitor.getInputStream().readNBytes(block.length - 1);
-            assertThat(Arrays.equals(rest, 0, rest.length, block, 1, block.length)).isTrue();
+            assertThat(Arrays.equals(rest, 0, rest.length, block, 1, block.length))
+                    .isTrue();
             for (int i = 1; i < blocks; i++) {
                 assertThat(Arrays.equals(visitor.getInputStream().readNBytes(block.length), block))
                         .as("block %d", i)
@@ -193,8 +196,8 @@ class ReloadTest {
     void aServerThatTakesNoConnectionsHasNoTunnelThatIsReady() throws Exception {
         var sources = serverSources(List.of(Map.of("type", "token", "token", TOKEN)))
                 .flag("test", "max_connections", 2); // the listener of clients, and one client
-        TunnelServer server = started(new TunnelServer(
-                ServerFile.load(sources, null).value().toSettings(directory), List.of()));
+        TunnelServer server =
+                started(new TunnelServer(ServerFile.load(sources, null).value().toSettings(directory), List.of()));
         TunnelClient client = client(server, tunnel("web", 0));
 
         await().atMost(PATIENCE)

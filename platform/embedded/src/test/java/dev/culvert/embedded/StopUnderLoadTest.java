@@ -71,7 +71,8 @@ final class StopUnderLoadTest {
             }
             threads.shutdown();
             service.close();
-            assertThat(threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             assertThat(wrong).isEmpty();
             assertThat(answered).hasValue(taken.get() - 1); // the idle one asked once
             assertThat(lastOnes).as("told that it was the last").hasValueGreaterThan(CONNECTIONS / 2);
@@ -96,8 +97,7 @@ final class StopUnderLoadTest {
     }
 
     private Path client(TunnelServer server, int local) throws IOException {
-        return Files.writeString(
-                directory.resolve("client.toml"), """
+        return Files.writeString(directory.resolve("client.toml"), """
                 server = "127.0.0.1:%d"
                 transport = "plain"
                 [[auth]]
@@ -109,7 +109,8 @@ final class StopUnderLoadTest {
                 host = "web.example.com"
                 local = "127.0.0.1:%d"
                 probe = false
-                """.formatted(server.addresses().get("main").getPort(), local));
+                """.formatted(
+                        server.addresses().get("main").getPort(), local));
     }
 
     private void serve(ServerSocket service, ExecutorService threads) {

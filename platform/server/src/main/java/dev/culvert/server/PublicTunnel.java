@@ -210,11 +210,12 @@ final class PublicTunnel implements TunnelHandle {
         if (lease == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return registry.find(key()).thenCompose(found -> found.stream()
-                        .anyMatch(one -> one.session().equals(session))
-                ? lease.probe()
-                : CompletableFuture.failedFuture(new CulvertException(
-                        TunnelError.ENDPOINT_UNREACHABLE, key() + " does not lead to this session.")));
+        return registry.find(key())
+                .thenCompose(
+                        found -> found.stream().anyMatch(one -> one.session().equals(session))
+                                ? lease.probe()
+                                : CompletableFuture.failedFuture(new CulvertException(
+                                        TunnelError.ENDPOINT_UNREACHABLE, key() + " does not lead to this session.")));
     }
 
     /** What its visitors use. */

@@ -67,8 +67,7 @@ final class ServedTunnel implements Candidate {
 
     private Terms terms(SourceNetworks visitors, TunnelLimits limits, TunnelSharing sharing) {
         String client = session.principal().name() + "/" + session.principal().clientId();
-        return new Terms(
-                visitors, limits, new Member(client, session.instance(), sharing.balance(), sharing.weight()));
+        return new Terms(visitors, limits, new Member(client, session.instance(), sharing.balance(), sharing.weight()));
     }
 
     /** Goes by these from now on; visitors who are there stay, at the new pace if they had one. */

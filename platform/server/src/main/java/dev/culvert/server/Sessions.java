@@ -55,8 +55,8 @@ final class Sessions {
     /** Those who serve this tunnel, now or later, go by another section with the same endpoint. */
     void revise(PublicTunnel tunnel, TunnelSection section) {
         declared.values()
-                .forEach(tunnels -> tunnels.replaceAll(
-                        one -> one.tunnel() == tunnel ? new DeclaredTunnel(tunnel, section) : one));
+                .forEach(tunnels ->
+                        tunnels.replaceAll(one -> one.tunnel() == tunnel ? new DeclaredTunnel(tunnel, section) : one));
         for (Session session : active.values()) {
             for (ServedTunnel served : session.tunnels().values()) {
                 if (served.tunnel() == tunnel) {

@@ -68,8 +68,7 @@ public final class ListenerProbe {
      * @param listening where its visitors arrive; null while there is none
      * @param routed whether one who has arrived would get to this tunnel
      */
-    public EndpointLease lease(
-            EndpointLease endpoint, Supplier<@Nullable Channel> listening, BooleanSupplier routed) {
+    public EndpointLease lease(EndpointLease endpoint, Supplier<@Nullable Channel> listening, BooleanSupplier routed) {
         return new EndpointLease() {
             @Override
             public Endpoint endpoint() {
@@ -135,8 +134,12 @@ public final class ListenerProbe {
 
         void start(Channel listening) {
             HostPort where = new HostPort(target.getAddress().getHostAddress(), target.getPort());
-            var deadline = listening.eventLoop()
-                    .schedule(() -> fail("within " + PATIENCE.toSeconds() + " s"), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            var deadline = listening
+                    .eventLoop()
+                    .schedule(
+                            () -> fail("within " + PATIENCE.toSeconds() + " s"),
+                            PATIENCE.toMillis(),
+                            TimeUnit.MILLISECONDS);
             Future<DuplexChannel> connecting = network.connect(listening.eventLoop(), where);
             connecting.addListener((Future<DuplexChannel> connected) -> {
                 if (connected.isSuccess()) {
@@ -207,7 +210,8 @@ public final class ListenerProbe {
         private void fail(String how) {
             String where = target.getAddress().getHostAddress() + ":" + target.getPort();
             arrived.completeExceptionally(new CulvertException(
-                    TunnelError.ENDPOINT_UNREACHABLE, "the server does not take a connection at " + where + " " + how + "."));
+                    TunnelError.ENDPOINT_UNREACHABLE,
+                    "the server does not take a connection at " + where + " " + how + "."));
         }
     }
 

@@ -71,7 +71,11 @@ final class Http1Visitor extends VisitorEnd {
             flush();
             Farewell.say(context(), connection);
         } else {
-            deadline().set(front.departure().hasBegun() ? Departure.PATIENCE : front.limits().keepAlive());
+            deadline()
+                    .set(
+                            front.departure().hasBegun()
+                                    ? Departure.PATIENCE
+                                    : front.limits().keepAlive());
             flush();
             decoder.next();
         }

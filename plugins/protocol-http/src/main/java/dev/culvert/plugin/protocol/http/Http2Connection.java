@@ -65,11 +65,15 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Depa
         }
         ctx.executor().execute(() -> {
             ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(ON_THEIR_WAY));
-            ctx.executor().schedule(() -> {
-                if (codec.connection().numActiveStreams() == 0) {
-                    ctx.close();
-                }
-            }, Departure.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            ctx.executor()
+                    .schedule(
+                            () -> {
+                                if (codec.connection().numActiveStreams() == 0) {
+                                    ctx.close();
+                                }
+                            },
+                            Departure.PATIENCE.toMillis(),
+                            TimeUnit.MILLISECONDS);
         });
     }
 

@@ -52,7 +52,8 @@ final class RoutingTest extends HttpTest {
 
     @Test
     void aRouteThatIsGoneIsFoundOutByAProbe() {
-        EndpointLease lease = kit.open(server(), kit.tunnel(), Settings.tunnel(ANYWHERE, "app.example.com", "/api", false));
+        EndpointLease lease =
+                kit.open(server(), kit.tunnel(), Settings.tunnel(ANYWHERE, "app.example.com", "/api", false));
         assertThat(lease.probe().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
         lease.close();
 

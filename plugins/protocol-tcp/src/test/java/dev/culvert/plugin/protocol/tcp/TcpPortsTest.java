@@ -64,11 +64,12 @@ final class TcpPortsTest {
         int port = lease.endpoint().port();
         lease.close();
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(lease.probe().toCompletableFuture())
-                .failsWithin(PATIENCE)
-                .withThrowableOfType(ExecutionException.class)
-                .withMessageContaining("CLV-3030")
-                .withMessageContaining("127.0.0.1:" + port));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(lease.probe().toCompletableFuture())
+                        .failsWithin(PATIENCE)
+                        .withThrowableOfType(ExecutionException.class)
+                        .withMessageContaining("CLV-3030")
+                        .withMessageContaining("127.0.0.1:" + port));
     }
 
     @Test
