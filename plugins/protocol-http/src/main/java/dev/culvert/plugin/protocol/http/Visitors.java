@@ -6,11 +6,15 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Makes connections of visitors speak HTTP. */
 final class Visitors {
+
+    private static final AttributeKey<Departure.Connection> ARRIVING =
+            AttributeKey.valueOf(Departure.Connection.class, "arriving");
 
     private Visitors() {}
 
@@ -52,14 +56,12 @@ final class Visitors {
 
     private static void listen(DuplexChannel connection, Front front, @Nullable Certificates certificates, Peer peer) {
         // One that has said nothing yet may be about to ask.
-        Departure.Connection arriving = () -> {};
+        Departure.Connection arriving = new Arriving();
         front.departure().add(arriving);
+        connection.attr(ARRIVING).set(arriving);
         connection.closeFuture().addListener(closed -> front.departure().remove(arriving));
         if (certificates == null) {
-            connection.pipeline().addLast(new Preface(front.limits(), (ctx, http2) -> {
-                speak(ctx, http2, front, peer);
-                front.departure().remove(arriving);
-            }));
+            connection.pipeline().addLast(new Preface(front.limits(), (ctx, http2) -> speak(ctx, http2, front, peer)));
         } else {
             connection.pipeline().addLast(new TlsFront(certificates, front, peer));
         }
@@ -68,8 +70,10 @@ final class Visitors {
 
     /** Adds what a connection needs after a handler, once it is known which version it speaks. */
     static void speak(ChannelHandlerContext after, boolean http2, Front front, Peer peer) {
+        Departure.Connection arriving = after.channel().attr(ARRIVING).get();
         if (http2) {
             Http2Connection.speak(after, front, peer);
+            front.departure().remove(arriving);
             return;
         }
         DuplexChannel connection = (DuplexChannel) after.channel();
@@ -84,5 +88,15 @@ final class Visitors {
         pipeline.addAfter(after.name(), null, handler[0]);
         pipeline.addAfter(after.name(), null, encoder);
         pipeline.addAfter(after.name(), null, decoder);
+        front.departure().remove(arriving);
+    }
+
+    /** A connection of which nobody knows yet what it speaks; a request of it is answered if it comes in time. */
+    private static final class Arriving implements Departure.Connection {
+
+        @Override
+        public void leave() {
+            // Its deadline is that of all who have said nothing.
+        }
     }
 }
