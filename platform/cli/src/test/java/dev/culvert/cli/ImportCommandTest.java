@@ -112,6 +112,14 @@ final class ImportCommandTest {
     }
 
     @Test
+    void onePortForBothKindsOfNamesBecomesThatOfHttp() throws Exception {
+        assertThat(imported(write("frps.toml", "bindPort = 7000\nvhostHTTPPort = 80\nvhostHTTPSPort = 80\n")))
+                .contains("type = \"http\"\nbind = \":80\"\n")
+                .doesNotContain("type = \"tls\"");
+        assertThat(notCarriedOver()).contains("vhostHTTPSPort");
+    }
+
+    @Test
     void aServerOfFrpUsesTlsUnlessToldOtherwise() throws Exception {
         assertThat(imported(write("frps.toml", "bindPort = 7000\n")))
                 .contains("transport = \"tls\"\n", "bind = \":7000\"\n");

@@ -39,7 +39,7 @@ final class Group implements AutoCloseable {
     private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final Queue<DatagramCount> counts = new ConcurrentLinkedQueue<>();
     private final TunnelServer server;
-    private volatile long lostAt;
+    private volatile boolean lost;
 
     private Group(Path directory, List<Map<String, Object>> protocols) {
         this.directory = directory;
@@ -52,7 +52,7 @@ final class Group implements AutoCloseable {
                 List.of(new ServerMetrics(metrics, this::server), new SessionListener() {
                     @Override
                     public void disconnected(SessionEvent session) {
-                        lostAt = lostAt == 0 ? System.nanoTime() : lostAt;
+                        lost = true;
                     }
 
                     @Override
@@ -125,12 +125,7 @@ final class Group implements AutoCloseable {
 
     /** Whether the server knows that a session has ended. */
     boolean hasLostOne() {
-        return lostAt != 0;
-    }
-
-    /** When the server came to know that a session had ended, by {@link System#nanoTime}. */
-    long lostAt() {
-        return lostAt;
+        return lost;
     }
 
     /** What a counter of the server says; 0 where it has not counted. */

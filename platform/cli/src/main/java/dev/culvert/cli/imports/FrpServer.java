@@ -60,6 +60,9 @@ final class FrpServer {
             }
         }
         String domain = keys.text("subDomainHost", "");
+        if (!keys.peek("vhostHTTPPort").isEmpty() && keys.peek("vhostHTTPPort").equals(keys.peek("vhostHTTPSPort"))) {
+            keys.drop("vhostHTTPSPort", "http and tls need ports of their own: write a [[protocol]] of type \"tls\"");
+        }
         named("http", "vhostHTTPPort", publicHost, domain, keys, draft);
         named("tls", "vhostHTTPSPort", publicHost, domain, keys, draft);
         administration(keys, draft);

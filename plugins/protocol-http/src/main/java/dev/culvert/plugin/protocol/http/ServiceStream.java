@@ -80,7 +80,7 @@ final class ServiceStream extends ChannelInboundHandlerAdapter implements Servic
         decoder.expect(method.equals(HttpMethod.HEAD));
         user = exchange;
         if (closed) {
-            exchange.serviceClosed(this, lost());
+            tell(exchange, lost()); // it ended before it had a user
         } else {
             channel.config().setAutoRead(true);
             PooledService.watchDial(stream, this, () -> user);
@@ -206,11 +206,15 @@ final class ServiceStream extends ChannelInboundHandlerAdapter implements Servic
             return;
         }
         told = true;
-        // What the client says of its dial is a better reason than what has become of the stream.
+        tell(exchange, cause);
+        Network.abort(channel);
+    }
+
+    // What the client says of its dial is a better reason than what has become of the stream.
+    private void tell(Exchange exchange, Throwable cause) {
         stream.connected()
                 .addListener((Future<Void> dialled) ->
                         exchange.serviceClosed(this, dialled.isSuccess() ? cause : dialled.cause()));
-        Network.abort(channel);
     }
 
     // What follows belongs to another protocol: it is held behind this handler until a bridge takes over.
