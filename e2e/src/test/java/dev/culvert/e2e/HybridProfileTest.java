@@ -83,9 +83,9 @@ class HybridProfileTest {
             silenceEndsAfterFiveSeconds(hybrid.site());
             thereAreNoMoreStreamsThanFortyOfTheFirstWay(hybrid, service);
 
-            hybrid.server.await("summary listen=http sessions=1 tunnels=1 streams=\\d+ requests=[1-9]");
-            hybrid.server.await("summary listen=websocket sessions=1 tunnels=1 streams=\\d+ requests=[1-9]");
-            hybrid.server.await("summary host=app\\.tunnel\\.localhost sessions=2 ");
+            hybrid.server.await("summary listen=http sessions=1 .*requests=");
+            hybrid.server.await("summary listen=websocket sessions=1 .*requests=[1-9]");
+            hybrid.server.await("summary host=app\\.tunnel\\.localhost .*requests=[1-9]");
             client.await("culvert\\.summary .*requests=");
             assertThat(Administration.of(client).get("/api/v1/status")).contains("\"requests\":", "\"errors\":");
 
@@ -196,7 +196,7 @@ class HybridProfileTest {
         assertThat(Site.code(tooLong)).isEqualTo("CLV-6045");
     }
 
-    /** The client answers; by default it would be asked twice a minute, and every 5 s while it has streams. */
+    /** The client answers; by default it would be asked every 5 s. */
     private static void idleSessionsAreAskedForASignOfLifeEachSecond(Hybrid hybrid) {
         await().atMost(Culvert.PATIENCE).until(() -> hybrid.streams("http") == 0);
         long start = System.nanoTime();
@@ -204,7 +204,7 @@ class HybridProfileTest {
 
         await().atMost(Culvert.PATIENCE).until(() -> hybrid.said.get() >= before + 4);
 
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
 
     private static void silenceEndsAfterFiveSeconds(Site site) throws IOException {
