@@ -3,6 +3,7 @@ package dev.culvert.e2e;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -92,7 +93,9 @@ final class Web implements AutoCloseable {
         byte[] body = path.startsWith("/long/")
                 ? new byte[Integer.parseInt(path.substring("/long/".length()))]
                 : (path + " for " + request.fields().get("x-forwarded-for")).getBytes(US_ASCII);
-        out.write(("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n").getBytes(US_ASCII));
-        out.write(body);
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.write(("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n").getBytes(US_ASCII));
+        whole.write(body);
+        whole.writeTo(out); // at once: the second of two writes would wait for an acknowledgement of the first
     }
 }

@@ -69,7 +69,7 @@ final class Heartbeat {
         this.doubtful = doubtful;
         this.dead = dead;
         this.pingInterval = settings.pingInterval().toNanos();
-        this.busyPingInterval = settings.busyPingInterval().toNanos();
+        this.busyPingInterval = Math.min(settings.busyPingInterval().toNanos(), pingInterval);
         this.pingTimeout = settings.pingTimeout().toNanos();
         this.doubtAfter = (long) (pingTimeout * DOUBTFUL);
     }

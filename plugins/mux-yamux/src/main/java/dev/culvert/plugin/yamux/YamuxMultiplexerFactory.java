@@ -27,7 +27,7 @@ import org.pf4j.Extension;
  * @param acceptBacklog how many streams may be opened without the peer's acknowledgement; default 256
  * @param openTimeout how long further ones wait; default 10s
  * @param pingInterval how often an idle session is asked for a sign of life; default 30s
- * @param busyPingInterval the same while a stream is open; default 5s
+ * @param busyPingInterval the same while a stream is open, if that is less; default 5s
  * @param pingTimeout how long an answer may take before the session is ended; default 10s
  */
 @Extension

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param acceptBacklog how many streams may be opened without an acknowledgement
  * @param openTimeout how long further ones wait
  * @param pingInterval how often an idle session is asked for a sign of life
- * @param busyPingInterval the same while streams are open
+ * @param busyPingInterval the same while streams are open, if that is less
  * @param pingTimeout how long an answer may take
  */
 record YamuxSettings(

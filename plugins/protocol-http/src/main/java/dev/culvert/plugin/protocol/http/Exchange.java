@@ -7,6 +7,7 @@ import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HttpError;
 import dev.culvert.spi.ServiceError;
+import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.http.FilterError;
 import dev.culvert.spi.http.HttpAnswer;
 import dev.culvert.spi.http.HttpEnd;
@@ -591,7 +592,9 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
         if (answering) {
             abort(HttpEnd.Outcome.SERVICE_FAILED, cause instanceof CulvertException known ? known : null);
         } else {
-            fail(Refusals.of(cause), HttpEnd.Outcome.SERVICE_FAILED);
+            // A way that the server's file asks for and the client lacks says nothing about the service.
+            boolean noWay = cause instanceof CulvertException known && known.code().equals(TunnelError.NOT_BY_LISTENER);
+            fail(Refusals.of(cause), noWay ? HttpEnd.Outcome.REFUSED : HttpEnd.Outcome.SERVICE_FAILED);
         }
     }
 
