@@ -253,7 +253,7 @@ class ProfilesTest {
                             "tunnel_request_duration_seconds_count{account=\"default\",tunnel=\"app\"}",
                             "tunnel_streams_active{account=\"default\",tunnel=\"app\"}",
                             "tunnel_registry_size 1.0",
-                            "culvert_visitors_refused_total{code=\"CLV-6041\",tunnel=\"app\"} 1.0")
+                            "culvert_visitors_refused_total{account=\"default\",code=\"CLV-6041\",tunnel=\"app\"} 1.0")
                     .contains(
                             "culvert_tunnels{listen=\"http\",state=",
                             "culvert_round_trip_seconds{listen=\"websocket\"}");
@@ -278,7 +278,8 @@ class ProfilesTest {
             assertThat(get(hybrid.visitors(), "app.tunnel.localhost", "/static/a.css"))
                     .contains(" 502 ", "CLV-3029");
             assertThat(hybrid.administration().get("/api/v1/metrics"))
-                    .contains("culvert_visitors_refused_total{code=\"CLV-3029\",tunnel=\"app\"} 1.0")
+                    .contains(
+                            "culvert_visitors_refused_total{account=\"default\",code=\"CLV-3029\",tunnel=\"app\"} 1.0")
                     .doesNotContain("culvert_sessions{listen=\"http\"}");
         }
     }

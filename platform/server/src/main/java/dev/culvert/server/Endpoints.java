@@ -59,6 +59,7 @@ final class Endpoints {
     private final Map<String, Boolean> assigned = new ConcurrentHashMap<>();
     private final Collection<PublicTunnel> declared = new CopyOnWriteArrayList<>();
     private final Counts refused = new Counts();
+    private final Counts throttled = new Counts();
     private final Pauses pauses = new Pauses();
     private final Map<String, Long> closing = new ConcurrentHashMap<>();
 
@@ -113,7 +114,7 @@ final class Endpoints {
                             served.uncount();
                         }
                         CulvertException cause = CulvertFailures.of(failure);
-                        refused.add(cause.code().code());
+                        refused.add(session.principal().account(), cause.code().code());
                         SessionLog.tunnelRefused(session, request.name(), cause);
                     }
                 });
@@ -218,7 +219,12 @@ final class Endpoints {
         });
     }
 
-    /** Tunnels that clients asked for and did not get, by code. */
+    /** For how many nanoseconds a bandwidth held connections back, by account and tunnel. */
+    Counts throttled() {
+        return throttled;
+    }
+
+    /** Tunnels that clients asked for and did not get, by account and code. */
     Counts refused() {
         return refused;
     }
@@ -253,7 +259,7 @@ final class Endpoints {
             Session session, TunnelRequest request, ServedTunnel served, Protocol<P> protocol) {
         P parameters = reader.read(request.parameters(), protocol.parametersType());
         Supplier<PublicTunnel> make = () -> new PublicTunnel(
-                request.type(), request.name(), session.principal(), parameters, registry, events, pauses);
+                request.type(), request.name(), session.principal(), parameters, registry, events, pauses, throttled);
         Optional<Endpoint> requested = protocol.requested(parameters);
         if (requested.isEmpty()) {
             return assigned(session, request, served, protocol, parameters, make);
@@ -385,8 +391,8 @@ final class Endpoints {
         P parameters = wanted.isInstance(said)
                 ? Parameters.validated(wanted.cast(said))
                 : reader.read(Parameters.write(said), wanted);
-        Supplier<PublicTunnel> make =
-                () -> new PublicTunnel(type, name, Principal.ANONYMOUS, parameters, registry, events, pauses);
+        Supplier<PublicTunnel> make = () ->
+                new PublicTunnel(type, name, Principal.ANONYMOUS, parameters, registry, events, pauses, throttled);
         int attempts = protocol.requested(parameters)
                 .map(endpoint -> attempts(endpoint.toString()))
                 .orElse(1);

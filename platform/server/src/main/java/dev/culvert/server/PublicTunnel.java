@@ -46,6 +46,7 @@ final class PublicTunnel implements TunnelHandle {
     private final Registry registry;
     private final SessionListener events;
     private final Pauses pauses;
+    private final Counts throttled;
     private final AtomicReference<CompletableFuture<Void>> arrival = new AtomicReference<>(new CompletableFuture<>());
     private final TunnelUse use = new TunnelUse();
     private volatile Object parameters;
@@ -62,7 +63,8 @@ final class PublicTunnel implements TunnelHandle {
             Object parameters,
             Registry registry,
             SessionListener events,
-            Pauses pauses) {
+            Pauses pauses,
+            Counts throttled) {
         this.type = type;
         this.name = name;
         this.owner = owner;
@@ -70,6 +72,7 @@ final class PublicTunnel implements TunnelHandle {
         this.registry = registry;
         this.events = events;
         this.pauses = pauses;
+        this.throttled = throttled;
     }
 
     @Override
@@ -208,6 +211,11 @@ final class PublicTunnel implements TunnelHandle {
     @Override
     public void requestEnded(RequestReport report) {
         events.requestEnded(new RequestEvent(name, owner.account(), report));
+    }
+
+    /** A bandwidth held one of its connections back for so long. */
+    void throttled(long nanos) {
+        throttled.add(nanos, owner.account(), name);
     }
 
     /** What its visitors use. */

@@ -235,7 +235,9 @@ final class ServedTunnel implements Candidate {
     RateLimits rates() {
         RateLimits account = session.use().rates(session.principal().rights());
         PublicTunnel behind = tunnel;
-        return behind == null ? account : account.and(behind.use().rates(limits));
+        return behind == null
+                ? account
+                : account.and(behind.use().rates(limits)).noting(behind::throttled);
     }
 
     Traffic traffic() {
