@@ -9,6 +9,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
@@ -40,7 +44,8 @@ class LimitsTest {
 
                 pair.server().await("refused tunnel=web .* how=\"CLV-3017: .*max_connections: 2");
                 assertThat(server.get("/metrics"))
-                        .contains("culvert_visitors_refused_total{code=\"CLV-3017\",tunnel=\"web\"} 1.0");
+                        .contains("culvert_visitors_refused_total{account=\"default\",code=\"CLV-3017\",tunnel=\"web\"}"
+                                + " 1.0");
             }
             await().untilAsserted(() -> {
                 try (Socket next = Visitor.connect(port)) {
@@ -51,18 +56,47 @@ class LimitsTest {
     }
 
     @Test
-    void aSlowTunnelKeepsItsRateAndLeavesTheOtherAlone() throws Exception {
-        measure(3, 9.0, 11.0, 128);
+    void aSlowTunnelLeavesTheOtherAloneAndIsAsSlowUpwards() throws Exception {
+        try (ServerSocket source = listener();
+                ServerSocket sink = listener();
+                Ends ends = Ends.start(directory, "127.0.0.1", Map.of())) {
+            pour(source);
+            AtomicLong arrived = swallow(sink);
+            String limit = "bandwidth = " + TEN_MEGABITS;
+            Culvert client = ends.client(
+                    "127.0.0.1:" + ends.controlPort(),
+                    Pair.tunnel("slow", source.getLocalPort(), 0, limit),
+                    Pair.tunnel("up", sink.getLocalPort(), 0, limit),
+                    Pair.tunnel("fast", source.getLocalPort(), 0));
+            int slowPort = Pair.endpoint(client, "slow");
+            try (Socket fast = Visitor.connect(Pair.endpoint(client, "fast"))) {
+                AtomicLong bytes = drain(fast);
+                await().atMost(Culvert.PATIENCE).until(() -> bytes.get() > 3L << 30);
+                List<Double> ratios = new ArrayList<>();
+                for (int round = 0; round < 5; round++) {
+                    double alone = rate(bytes, 1_500);
+                    try (Socket slow = Visitor.connect(slowPort)) {
+                        AtomicLong slowBytes = drain(slow);
+                        await().atMost(Culvert.PATIENCE).until(() -> slowBytes.get() > TEN_MEGABITS / 4);
+                        ratios.add(rate(bytes, 1_500) / alone);
+                    }
+                }
+                Collections.sort(ratios);
+                assertThat(ratios.get(ratios.size() / 2))
+                        .as("%s beside alone", ratios)
+                        .isGreaterThan(0.9);
+            }
+            try (Socket up = Visitor.connect(Pair.endpoint(client, "up"))) {
+                daemon(() -> write(up));
+                await().atMost(Culvert.PATIENCE).until(() -> arrived.get() > TEN_MEGABITS / 2);
+                assertThat(rate(arrived, 5_000) * 8 / 1e6).as("Mbit/s").isBetween(9.0, 11.0);
+            }
+        }
     }
 
     @Test
-    void tenMegabitsAreTenMegabits() throws Exception {
-        measure(20, 9.5, 10.2, 16);
-    }
-
-    /** For a while, down a tunnel of 10 Mbit/s, beside one without a limit. */
-    private void measure(int seconds, double least, double most, int megabytes) throws Exception {
-        try (ServerSocket source = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    void tenMegabitsAreTenMegabitsAndNothingIsKeptInMemory() throws Exception {
+        try (ServerSocket source = listener();
                 Ends ends = Ends.start(directory, "127.0.0.1", Figures.WHOLE_HEAP)) {
             pour(source);
             Culvert client = ends.client(
@@ -80,15 +114,15 @@ class LimitsTest {
                 long slowBefore = slowBytes.get();
                 long fastBefore = fastBytes.get();
 
-                TimeUnit.SECONDS.sleep(seconds);
+                TimeUnit.SECONDS.sleep(20);
 
                 double elapsed = (System.nanoTime() - from) / 1e9;
                 double megabits = (slowBytes.get() - slowBefore) * 8 / elapsed / 1e6;
-                assertThat(megabits).as("Mbit/s").isBetween(least, most);
+                assertThat(megabits).as("Mbit/s").isBetween(9.5, 10.2);
                 assertThat(fastBytes.get() - fastBefore).isGreaterThan(20L * (slowBytes.get() - slowBefore));
                 assertThat(resident(client) + resident(ends.server()) - resident)
                         .as("growth of memory")
-                        .isLessThan((long) megabytes * MEBIBYTE);
+                        .isLessThan(16L * MEBIBYTE);
             }
         }
     }
@@ -97,30 +131,58 @@ class LimitsTest {
         return new Figures(process).resident();
     }
 
+    private static ServerSocket listener() throws IOException {
+        return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    /** By how many bytes a second a count grows. */
+    private static double rate(AtomicLong bytes, long millis) throws InterruptedException {
+        long from = System.nanoTime();
+        long before = bytes.get();
+        TimeUnit.MILLISECONDS.sleep(millis);
+        return (bytes.get() - before) / ((System.nanoTime() - from) / 1e9);
+    }
+
+    private static void write(Socket to) throws IOException {
+        byte[] block = new byte[65_536];
+        while (true) {
+            to.getOutputStream().write(block);
+        }
+    }
+
+    /** Reads whatever comes. */
+    private static AtomicLong swallow(ServerSocket sink) {
+        AtomicLong all = new AtomicLong();
+        daemon(() -> {
+            while (true) {
+                Socket visitor = sink.accept();
+                daemon(() -> read(visitor, all));
+            }
+        });
+        return all;
+    }
+
     private static void pour(ServerSocket source) {
         daemon(() -> {
             while (true) {
                 Socket visitor = source.accept();
-                daemon(() -> {
-                    byte[] block = new byte[65_536];
-                    while (true) {
-                        visitor.getOutputStream().write(block);
-                    }
-                });
+                daemon(() -> write(visitor));
             }
         });
     }
 
     private static AtomicLong drain(Socket socket) {
         AtomicLong bytes = new AtomicLong();
-        daemon(() -> {
-            InputStream in = socket.getInputStream();
-            byte[] room = new byte[65_536];
-            for (int read = in.read(room); read >= 0; read = in.read(room)) {
-                bytes.addAndGet(read);
-            }
-        });
+        daemon(() -> read(socket, bytes));
         return bytes;
+    }
+
+    private static void read(Socket socket, AtomicLong bytes) throws IOException {
+        InputStream in = socket.getInputStream();
+        byte[] room = new byte[65_536];
+        for (int read = in.read(room); read >= 0; read = in.read(room)) {
+            bytes.addAndGet(read);
+        }
     }
 
     private interface Task {

@@ -73,7 +73,7 @@ class MetricsTest {
     void theServerCountsSessionsVisitorsAndBytes() {
         String web = "account=\"default\",tunnel=\"web\"";
         eventually(server, "tunnel_connections_total{account=\"default\"}", 2);
-        eventually(server, "culvert_tunnels_refused_total{code=\"CLV-3006\"}", 1);
+        eventually(server, "culvert_tunnels_refused_total{account=\"default\",code=\"CLV-3006\"}", 1);
         eventually(server, "culvert_clients_refused_total{code=\"CLV-4001\",listen=\"main\"}", 1);
         eventually(server, "tunnel_connections_per_account{account=\"default\"}", 1);
         eventually(server, "culvert_sessions{listen=\"main\"}", 1);
@@ -87,9 +87,9 @@ class MetricsTest {
                 server, "culvert_bytes_total{account=\"default\",direction=\"in\",tunnel=\"web\"}", VISITORS * BYTES);
         eventually(
                 server, "culvert_bytes_total{account=\"default\",direction=\"out\",tunnel=\"web\"}", VISITORS * BYTES);
-        eventually(server, "culvert_visitors_refused_total{code=\"CLV-3010\",tunnel=\"down\"}", 1);
+        eventually(server, "culvert_visitors_refused_total{account=\"default\",code=\"CLV-3010\",tunnel=\"down\"}", 1);
         eventually(server, "tunnel_requests_total{account=\"default\",outcome=\"refused\",tunnel=\"gone\"}", 1);
-        eventually(server, "culvert_visitors_refused_total{code=\"CLV-5001\",tunnel=\"gone\"}", 1);
+        eventually(server, "culvert_visitors_refused_total{account=\"default\",code=\"CLV-5001\",tunnel=\"gone\"}", 1);
         eventually(server, "culvert_connection_duration_seconds_count{" + web + "}", VISITORS);
         eventually(server, "culvert_connection_duration_seconds_bucket{" + web + ",le=\"+Inf\"}", VISITORS);
     }

@@ -110,6 +110,12 @@ final class TokenCommand implements Callable<Integer> {
         private List<String> hosts = new ArrayList<>();
 
         @Option(
+                names = "--sessions",
+                paramLabel = "N",
+                description = "how many sessions of clients the account may have; default: no limit")
+        private @Nullable Integer sessions;
+
+        @Option(
                 names = "--tunnels",
                 paramLabel = "N",
                 description = "how many endpoints the account may have; default: no limit")
@@ -118,7 +124,7 @@ final class TokenCommand implements Callable<Integer> {
         @Option(
                 names = "--streams",
                 paramLabel = "N",
-                description = "how many streams it may have open at once; default: no limit")
+                description = "how many connections, requests and flows it may have at once; default: no limit")
         private @Nullable Integer streams;
 
         @Option(
@@ -178,6 +184,7 @@ final class TokenCommand implements Callable<Integer> {
             try {
                 return new Rights(types, ports.stream().map(PortRange::parse).toList(), names)
                         .withHosts(hosts)
+                        .withSessions(sessions)
                         .withTunnels(tunnels)
                         .withStreams(streams)
                         .withBandwidth(bandwidth == null ? null : DataSize.parse(bandwidth))

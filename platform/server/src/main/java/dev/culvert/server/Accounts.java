@@ -1,5 +1,8 @@
 package dev.culvert.server;
 
+import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.Rights;
+import dev.culvert.spi.TunnelError;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -8,10 +11,16 @@ final class Accounts {
 
     private final Map<String, AccountUse> uses = new ConcurrentHashMap<>();
 
-    /** For one more session of an account. */
-    AccountUse enter(String account) {
+    /** For one more session of an account; throws if that were one too many. */
+    AccountUse enter(String account, Rights rights) {
+        Integer most = rights.sessions();
         return uses.compute(account, (name, before) -> {
             AccountUse use = before == null ? new AccountUse(name) : before;
+            if (most != null && use.sessions >= most) {
+                throw new CulvertException(
+                        TunnelError.SESSION_LIMIT,
+                        "account \"" + name + "\" has " + use.sessions + " sessions (expected: at most " + most + ").");
+            }
             use.sessions++;
             return use;
         });

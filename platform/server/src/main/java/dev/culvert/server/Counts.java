@@ -13,7 +13,12 @@ final class Counts {
 
     /** Adds one. */
     void add(String... labels) {
-        counts.computeIfAbsent(List.of(labels), key -> new LongAdder()).increment();
+        add(1, labels);
+    }
+
+    /** Adds so many. */
+    void add(long amount, String... labels) {
+        counts.computeIfAbsent(List.of(labels), key -> new LongAdder()).add(amount);
     }
 
     void forEach(BiConsumer<String[], Long> each) {

@@ -60,6 +60,7 @@ final class Endpoints {
     private final Map<String, Boolean> assigned = new ConcurrentHashMap<>();
     private final Collection<PublicTunnel> declared = new CopyOnWriteArrayList<>();
     private final Counts refused = new Counts();
+    private final Counts throttled = new Counts();
     private final Pauses pauses = new Pauses();
     private final Figures figures = new Figures();
     private final Map<String, Long> closing = new ConcurrentHashMap<>();
@@ -122,7 +123,7 @@ final class Endpoints {
                             served.uncount();
                         }
                         CulvertException cause = CulvertFailures.of(failure);
-                        refused.add(cause.code().code());
+                        refused.add(session.principal().account(), cause.code().code());
                         if (!session.tunnels().containsKey(request.name())) {
                             session.refusals().add(request, cause);
                         }
@@ -249,7 +250,12 @@ final class Endpoints {
         });
     }
 
-    /** Tunnels that clients asked for and did not get, by code. */
+    /** For how many nanoseconds a bandwidth held connections back, by account and tunnel. */
+    Counts throttled() {
+        return throttled;
+    }
+
+    /** Tunnels that clients asked for and did not get, by account and code. */
     Counts refused() {
         return refused;
     }
@@ -291,7 +297,8 @@ final class Endpoints {
                 registry,
                 events,
                 pauses,
-                figures.total());
+                figures.total(),
+                throttled);
         Optional<Endpoint> requested = protocol.requested(parameters);
         if (requested.isEmpty()) {
             return assigned(session, request, served, protocol, parameters, make);
@@ -424,7 +431,7 @@ final class Endpoints {
                 ? Parameters.validated(wanted.cast(said))
                 : reader.read(Parameters.write(said), wanted);
         Supplier<PublicTunnel> make = () -> new PublicTunnel(
-                type, name, Principal.ANONYMOUS, parameters, registry, events, pauses, figures.total());
+                type, name, Principal.ANONYMOUS, parameters, registry, events, pauses, figures.total(), throttled);
         int attempts = protocol.requested(parameters)
                 .map(endpoint -> attempts(endpoint.toString()))
                 .orElse(1);

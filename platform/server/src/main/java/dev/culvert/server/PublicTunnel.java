@@ -51,6 +51,7 @@ final class PublicTunnel implements TunnelHandle {
     private final Pauses pauses;
     private final Traffic traffic = new Traffic();
     private final Traffic total;
+    private final Counts throttled;
     private final AtomicReference<CompletableFuture<Void>> arrival = new AtomicReference<>(new CompletableFuture<>());
     private final TunnelUse use = new TunnelUse();
     private volatile Object parameters;
@@ -68,7 +69,8 @@ final class PublicTunnel implements TunnelHandle {
             Registry registry,
             SessionListener events,
             Pauses pauses,
-            Traffic total) {
+            Traffic total,
+            Counts throttled) {
         this.type = type;
         this.name = name;
         this.owner = owner;
@@ -77,6 +79,7 @@ final class PublicTunnel implements TunnelHandle {
         this.events = events;
         this.pauses = pauses;
         this.total = total;
+        this.throttled = throttled;
     }
 
     @Override
@@ -273,6 +276,11 @@ final class PublicTunnel implements TunnelHandle {
                                 ? lease.probe()
                                 : CompletableFuture.failedFuture(new CulvertException(
                                         TunnelError.ENDPOINT_UNREACHABLE, key() + " does not lead to this session.")));
+    }
+
+    /** A bandwidth held one of its connections back for so long. */
+    void throttled(long nanos) {
+        throttled.add(nanos, owner.account(), name);
     }
 
     /** What its visitors use. */

@@ -260,7 +260,9 @@ final class ServedTunnel implements Candidate {
     RateLimits rates() {
         RateLimits account = session.use().rates(session.principal().rights());
         PublicTunnel behind = tunnel;
-        return behind == null ? account : account.and(behind.use().rates(() -> terms.limits()));
+        return behind == null
+                ? account
+                : account.and(behind.use().rates(() -> terms.limits())).noting(behind::throttled);
     }
 
     // Its endpoint hears of it from whoever asked, who may have found another session.

@@ -97,7 +97,7 @@ public final class ServerMetrics implements SessionListener {
         refused = Counter.builder()
                 .name("culvert_visitors_refused_total")
                 .help("Visitors that got nothing, by error code.")
-                .labelNames("tunnel", "code")
+                .labelNames("account", "tunnel", "code")
                 .register(registry);
         duration = Histogram.builder()
                 .name("culvert_connection_duration_seconds")
@@ -152,6 +152,13 @@ public final class ServerMetrics implements SessionListener {
                         server.get().strangers().refused().forEach((labels, count) -> value.call(count, labels)))
                 .register(registry);
         CounterWithCallback.builder()
+                .name("culvert_throttled_seconds_total")
+                .help("Time for which a bandwidth held connections back, all connections and directions together.")
+                .unit(Unit.SECONDS)
+                .labelNames("account", "tunnel")
+                .callback(value -> server.get().throttled().forEach((labels, nanos) -> value.call(nanos / 1e9, labels)))
+                .register(registry);
+        CounterWithCallback.builder()
                 .name("culvert_bans_total")
                 .help("Sources that were banned because their logins failed.")
                 .callback(value -> value.call(server.get().strangers().bans()))
@@ -169,7 +176,7 @@ public final class ServerMetrics implements SessionListener {
         CounterWithCallback.builder()
                 .name("culvert_tunnels_refused_total")
                 .help("Tunnels that clients asked for and did not get, by error code.")
-                .labelNames("code")
+                .labelNames("account", "code")
                 .callback(value -> server.get().refusedTunnels().forEach((labels, count) -> value.call(count, labels)))
                 .register(registry);
     }
@@ -182,8 +189,10 @@ public final class ServerMetrics implements SessionListener {
                 .register(registry);
         CounterWithCallback.builder()
                 .name("culvert_connections_refused_total")
-                .help("Connections refused because the limit of descriptors leaves no more.")
-                .callback(value -> value.call(server.get().sockets().refusedConnections()))
+                .help("Connections refused as soon as they came, by error code.")
+                .labelNames("code")
+                .callback(value ->
+                        server.get().sockets().refusedConnections().forEach((code, count) -> value.call(count, code)))
                 .register(registry);
     }
 
@@ -293,7 +302,7 @@ public final class ServerMetrics implements SessionListener {
         // Its bytes went ahead of the client's dial, which then failed: nobody was there.
         boolean unserved = UNSERVED.contains(code);
         if (unserved) {
-            refused.labelValues(visitor.tunnel(), code).inc();
+            refused.labelValues(visitor.account(), visitor.tunnel(), code).inc();
         }
         String outcome = unserved ? "refused" : visitor.reason().equals("closed") ? "ok" : "aborted";
         requests.labelValues(visitor.account(), visitor.tunnel(), outcome).inc();
@@ -301,7 +310,8 @@ public final class ServerMetrics implements SessionListener {
 
     @Override
     public void visitorRefused(VisitorEvent visitor) {
-        refused.labelValues(visitor.tunnel(), code(visitor.reason())).inc();
+        refused.labelValues(visitor.account(), visitor.tunnel(), code(visitor.reason()))
+                .inc();
         requests.labelValues(visitor.account(), visitor.tunnel(), "refused").inc();
     }
 

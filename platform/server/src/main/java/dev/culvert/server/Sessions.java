@@ -93,7 +93,14 @@ final class Sessions {
                     "principal \"" + admission.principal().name() + "\" may not log in from " + Source.text(peer)
                             + "."));
         }
-        AccountUse use = accounts.enter(admission.principal().account());
+        AccountUse use;
+        try {
+            use = accounts.enter(
+                    admission.principal().account(), admission.principal().rights());
+        } catch (CulvertException e) {
+            makeRoom(admission.principal().account());
+            return CompletableFuture.failedFuture(e);
+        }
         String id = String.format("%012x", ThreadLocalRandom.current().nextLong(1L << 48));
         Session session = new Session(id, admission, client, peer, listener, endpoints, use, comebacks, scheduler);
         probeOlderOnes(session);
@@ -148,6 +155,15 @@ final class Sessions {
         for (Session older : active.values()) {
             if (older.isSameClient(session)) {
                 SignsOfLife.evictIfSilent(older.client()::ping, older::close, scheduler);
+            }
+        }
+    }
+
+    // The account's lost sessions must not keep it out: whoever was refused comes again.
+    private void makeRoom(String account) {
+        for (Session session : active.values()) {
+            if (session.principal().account().equals(account)) {
+                SignsOfLife.evictIfSilent(session.client()::ping, session::close, scheduler);
             }
         }
     }

@@ -279,6 +279,10 @@ public final class TunnelServer implements AutoCloseable {
         return context.network();
     }
 
+    Counts throttled() {
+        return endpoints.throttled();
+    }
+
     Counts refusedTunnels() {
         return endpoints.refused();
     }

@@ -50,10 +50,24 @@ final class AccountUseTest {
     }
 
     @Test
+    void anAccountHasNoMoreSessionsThanItsRightsPermit() {
+        Accounts accounts = new Accounts();
+        Rights two = Rights.ALL.withSessions(2);
+        AccountUse use = accounts.enter("bob", two);
+        accounts.enter("bob", two);
+
+        assertThatThrownBy(() -> accounts.enter("bob", two))
+                .hasMessageStartingWith("CLV-3019: account \"bob\" has 2 sessions (expected: at most 2).");
+        accounts.enter("alice", two);
+        accounts.leave(use);
+        assertThat(accounts.enter("bob", two)).isSameAs(use);
+    }
+
+    @Test
     void anAccountWithoutSessionsIsForgotten() {
         Accounts accounts = new Accounts();
-        AccountUse first = accounts.enter("bob");
-        assertThat(accounts.enter("bob")).isSameAs(first);
+        AccountUse first = accounts.enter("bob", Rights.ALL);
+        assertThat(accounts.enter("bob", Rights.ALL)).isSameAs(first);
         accounts.leave(first);
         assertThat(accounts.size()).isOne();
         accounts.leave(first);

@@ -84,6 +84,15 @@ public interface Network {
     void discard(DuplexChannel connection, boolean reset);
 
     /**
+     * Ends a connection that came by {@link #listen} and is not taken, so that its peer sees RST; counts that with its code in
+     * the metrics, and says it in the log now and then. For refusals before it is known which tunnel a visitor is for.
+     *
+     * @param connection registered or not
+     * @param cause why
+     */
+    void refuse(DuplexChannel connection, CulvertException cause);
+
+    /**
      * Ends a registered connection, or a stream, so that its peer sees RST and no clean end.
      *
      * @param channel a connection of {@link #listen} or {@link #connect}, or a stream

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param names which names of tunnels; a leading or trailing {@code *} matches any text
  * @param hosts which public host names; a leading {@code *} matches any text, so {@code *.example.com} is every name below
  *     {@code example.com} and not that itself. Case and a trailing dot do not matter
+ * @param sessions how many sessions of clients the account may have at once
  * @param tunnels how many endpoints the account may have at once
  * @param streams how many connections of visitors, requests of http and flows of UDP the account may have at once
  * @param bandwidth how many bytes a second, in each direction, the account's streams may carry together
@@ -29,6 +30,7 @@ public record Rights(
         List<PortRange> ports,
         List<String> names,
         List<String> hosts,
+        @Nullable Integer sessions,
         @Nullable Integer tunnels,
         @Nullable Integer streams,
         @Nullable DataSize bandwidth,
@@ -49,6 +51,7 @@ public record Rights(
         sources = List.copyOf(sources);
         names.forEach(Rights::requirePattern);
         hosts.forEach(Rights::requirePattern);
+        requirePositive("sessions", sessions);
         requirePositive("tunnels", tunnels);
         requirePositive("streams", streams);
         if (bandwidth != null && bandwidth.compareTo(LEAST_BANDWIDTH) < 0) {
@@ -65,32 +68,37 @@ public record Rights(
      * @param names which names of tunnels
      */
     public Rights(Set<String> types, List<PortRange> ports, List<String> names) {
-        this(types, ports, names, List.of(), null, null, null, List.of());
+        this(types, ports, names, List.of(), null, null, null, null, List.of());
     }
 
     /** The same with other {@link #hosts}. */
     public Rights withHosts(List<String> patterns) {
-        return new Rights(types, ports, names, patterns, tunnels, streams, bandwidth, sources);
+        return new Rights(types, ports, names, patterns, sessions, tunnels, streams, bandwidth, sources);
+    }
+
+    /** The same with another limit of {@link #sessions}. */
+    public Rights withSessions(@Nullable Integer most) {
+        return new Rights(types, ports, names, hosts, most, tunnels, streams, bandwidth, sources);
     }
 
     /** The same with another limit of {@link #tunnels}. */
     public Rights withTunnels(@Nullable Integer most) {
-        return new Rights(types, ports, names, hosts, most, streams, bandwidth, sources);
+        return new Rights(types, ports, names, hosts, sessions, most, streams, bandwidth, sources);
     }
 
     /** The same with another limit of {@link #streams}. */
     public Rights withStreams(@Nullable Integer most) {
-        return new Rights(types, ports, names, hosts, tunnels, most, bandwidth, sources);
+        return new Rights(types, ports, names, hosts, sessions, tunnels, most, bandwidth, sources);
     }
 
     /** The same with another {@link #bandwidth}. */
     public Rights withBandwidth(@Nullable DataSize perSecond) {
-        return new Rights(types, ports, names, hosts, tunnels, streams, perSecond, sources);
+        return new Rights(types, ports, names, hosts, sessions, tunnels, streams, perSecond, sources);
     }
 
     /** The same with other {@link #sources}. */
     public Rights withSources(List<SourceNetwork> networks) {
-        return new Rights(types, ports, names, hosts, tunnels, streams, bandwidth, networks);
+        return new Rights(types, ports, names, hosts, sessions, tunnels, streams, bandwidth, networks);
     }
 
     /** Whether tunnels of this type may be opened. */

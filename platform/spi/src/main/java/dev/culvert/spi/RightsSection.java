@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param ports which public ports, {@code [8080, "7000-7999"]}; default all
  * @param names which names of tunnels, {@code ["web*"]}; default all
  * @param hosts which public host names, {@code ["*.example.com"]}; default all
+ * @param sessions how many sessions of clients the account may have at once; default no limit
  * @param tunnels how many endpoints the account may have at once; default no limit
- * @param streams how many streams the account may have open at once; default no limit
+ * @param streams how many connections of visitors, requests of http and flows of UDP the account may have at once; default no
+ *     limit
  * @param bandwidth how many bytes a second in each direction the account's streams may carry together, {@code "1MiB"};
  *     default no limit
  * @param sources which networks the holder may log in from, {@code ["10.0.0.0/8"]}; default all
@@ -28,6 +30,7 @@ public record RightsSection(
         @Nullable @Size(min = 1) List<PortRange> ports,
         @Nullable @Size(min = 1) List<String> names,
         @Nullable @Size(min = 1) List<String> hosts,
+        @Nullable @Min(1) Integer sessions,
         @Nullable @Min(1) Integer tunnels,
         @Nullable @Min(1) Integer streams,
         @Nullable DataSize bandwidth,
@@ -46,6 +49,7 @@ public record RightsSection(
                 requireNonNullElse(ports, List.of()),
                 requireNonNullElse(names, List.of()),
                 requireNonNullElse(hosts, List.of()),
+                sessions,
                 tunnels,
                 streams,
                 bandwidth,

@@ -69,6 +69,19 @@ public enum TunnelError implements ErrorCode {
             ErrorType.EXTERNAL,
             "Nothing, if one source should not have more; else raise the limit that the message names."),
 
+    /** The account has as many sessions as its rights permit. */
+    SESSION_LIMIT(
+            3019,
+            ErrorType.EXTERNAL,
+            "Stop another client of the account, or ask the operator for more; this one tries again."),
+
+    /** One source has as many connections at a port that tunnels share as it may. */
+    PORT_SOURCE_LIMIT(
+            3020,
+            ErrorType.EXTERNAL,
+            "Nothing, if one source should not have more; else raise the limit that the message names, or name the"
+                    + " proxy in proxy_protocol_from."),
+
     /** The tunnel is paused: its endpoint is kept, and visitors are refused. */
     PAUSED(3025, ErrorType.EXTERNAL, "Nothing, if that was intended; else culvert resume, on the end that paused it."),
     /** A command names a tunnel that is not there. */

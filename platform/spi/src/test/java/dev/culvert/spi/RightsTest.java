@@ -55,7 +55,7 @@ final class RightsTest {
 
     @Test
     void aSectionWithoutKeysPermitsEverything() {
-        assertThat(new RightsSection(null, null, null, null, null, null, null, null).rights())
+        assertThat(new RightsSection(null, null, null, null, null, null, null, null, null).rights())
                 .isEqualTo(Rights.ALL);
     }
 }

@@ -1,5 +1,6 @@
 package dev.culvert.testkit;
 
+import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HostPort;
 import dev.culvert.spi.Network;
 import dev.culvert.spi.ServiceAddress;
@@ -52,6 +53,7 @@ public final class KitNetwork implements Network {
     private static final Executor LOOKUPS = lookup -> new Thread(lookup, "kit-lookup").start();
 
     private final Queue<Channel> channels = new ConcurrentLinkedQueue<>();
+    private final Queue<CulvertException> refusals = new ConcurrentLinkedQueue<>();
 
     /** Makes a network. */
     public KitNetwork() {}
@@ -96,6 +98,21 @@ public final class KitNetwork implements Network {
             }
         });
         return listening;
+    }
+
+    @Override
+    public void refuse(DuplexChannel connection, CulvertException cause) {
+        refusals.add(cause);
+        if (connection.isRegistered()) {
+            Network.abort(connection);
+        } else {
+            discard(connection, true);
+        }
+    }
+
+    /** Why connections were refused before anybody knew whose they were, in order. */
+    public List<CulvertException> refusals() {
+        return List.copyOf(refusals);
     }
 
     @Override

@@ -69,6 +69,8 @@ final class JoinedChannel extends ChannelInboundHandlerAdapter {
     /** When reading goes on, while the rate holds it back. Read by the peer's loop. */
     private volatile @Nullable Future<?> held;
 
+    private long heldSince;
+
     /** The other end has said that it is done: everything it sent has been passed on. */
     private boolean inputEnded;
 
@@ -203,6 +205,8 @@ final class JoinedChannel extends ChannelInboundHandlerAdapter {
         Future<?> before = held;
         if (before != null) {
             before.cancel(false); // a turn that was under way read on
+        } else {
+            heldSince = System.nanoTime();
         }
         held = channel.eventLoop().schedule(this::release, nanos, TimeUnit.NANOSECONDS);
         pause(RateLimit.class);
@@ -210,7 +214,14 @@ final class JoinedChannel extends ChannelInboundHandlerAdapter {
 
     private void release() {
         held = null;
+        noteHeld();
         resume(RateLimit.class);
+    }
+
+    private void noteHeld() {
+        if (limit != null) {
+            limit.held(System.nanoTime() - heldSince);
+        }
     }
 
     boolean isHeld() {
@@ -303,6 +314,7 @@ final class JoinedChannel extends ChannelInboundHandlerAdapter {
         if (release != null) {
             release.cancel(false);
             held = null;
+            noteHeld();
         }
         abort(null);
         bridge.closed();

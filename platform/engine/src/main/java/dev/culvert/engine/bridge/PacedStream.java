@@ -24,6 +24,8 @@ public final class PacedStream extends ChannelDuplexHandler {
     private final RateLimits limits;
     private @Nullable Future<?> readingHeld;
     private @Nullable Future<?> writingHeld;
+    private long readingHeldSince;
+    private long writingHeldSince;
     private boolean readWanted;
 
     private PacedStream(RateLimits limits) {
@@ -61,6 +63,9 @@ public final class PacedStream extends ChannelDuplexHandler {
         Rate limit = limits.b();
         long pause = limit == null ? 0 : limit.take(count);
         if (pause > 0 && !ctx.isRemoved()) {
+            if (readingHeld == null) {
+                readingHeldSince = System.nanoTime();
+            }
             cancel(readingHeld);
             readingHeld = ctx.executor().schedule(() -> readOn(ctx), pause, TimeUnit.NANOSECONDS);
         }
@@ -77,6 +82,7 @@ public final class PacedStream extends ChannelDuplexHandler {
 
     private void readOn(ChannelHandlerContext ctx) {
         readingHeld = null;
+        note(limits.b(), readingHeldSince);
         if (readWanted) {
             readWanted = false;
             ctx.read();
@@ -90,6 +96,9 @@ public final class PacedStream extends ChannelDuplexHandler {
         Rate limit = limits.a();
         long pause = limit == null ? 0 : limit.take(count);
         if (pause > 0 && !ctx.isRemoved()) {
+            if (writingHeld == null) {
+                writingHeldSince = System.nanoTime();
+            }
             cancel(writingHeld);
             writingHeld = ctx.executor().schedule(() -> writeOn(ctx), pause, TimeUnit.NANOSECONDS);
             look(ctx, false);
@@ -98,7 +107,14 @@ public final class PacedStream extends ChannelDuplexHandler {
 
     private void writeOn(ChannelHandlerContext ctx) {
         writingHeld = null;
+        note(limits.a(), writingHeldSince);
         look(ctx, true);
+    }
+
+    private static void note(@Nullable Rate limit, long since) {
+        if (limit != null) {
+            limit.held(System.nanoTime() - since);
+        }
     }
 
     private static void look(ChannelHandlerContext ctx, boolean writable) {

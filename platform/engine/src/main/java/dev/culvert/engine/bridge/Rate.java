@@ -1,5 +1,6 @@
 package dev.culvert.engine.bridge;
 
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** How fast bytes may go by. Thread-safe. */
@@ -23,6 +24,23 @@ public interface Rate {
 
     /** Whether {@link #offer} would take bytes now: nothing is owed. */
     boolean isFree();
+
+    /**
+     * Nothing was read, or written, for a while because of what {@link #take} said.
+     *
+     * @param nanos for how long
+     */
+    default void held(long nanos) {}
+
+    /**
+     * A limit that also says for how long it held back.
+     *
+     * @param limit null for none
+     * @param held is told nanoseconds, on any thread
+     */
+    static @Nullable Rate noting(@Nullable Rate limit, LongConsumer held) {
+        return limit == null ? null : new NotedRate(limit, held);
+    }
 
     /**
      * Both of two limits, or the one that there is.
@@ -49,6 +67,12 @@ public interface Rate {
             @Override
             public boolean isFree() {
                 return first.isFree() && second.isFree();
+            }
+
+            @Override
+            public void held(long nanos) {
+                first.held(nanos);
+                second.held(nanos);
             }
         };
     }

@@ -1,5 +1,6 @@
 package dev.culvert.engine.bridge;
 
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,11 @@ public record RateLimits(@Nullable Rate a, @Nullable Rate b) {
     /** The same rate for each of the two, each with a bucket of its own. */
     public static RateLimits each(long bytesPerSecond) {
         return new RateLimits(new RateLimit(bytesPerSecond), new RateLimit(bytesPerSecond));
+    }
+
+    /** The same limits; says for how many nanoseconds each of the two channels was held back. */
+    public RateLimits noting(LongConsumer held) {
+        return equals(NONE) ? this : new RateLimits(Rate.noting(a, held), Rate.noting(b, held));
     }
 
     /** These limits and others. */

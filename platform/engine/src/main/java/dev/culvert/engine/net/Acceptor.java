@@ -28,12 +28,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     static final long SHORTEST_REST_MILLIS = 100;
     static final long LONGEST_REST_MILLIS = 1_000;
 
-    private static final long SAY_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private final Sockets sockets;
     private final Consumer<? super SocketChannel> accepted;
-    private long saidNanos = System.nanoTime() - SAY_NANOS - 1;
-    private int unsaid;
     private long restMillis = SHORTEST_REST_MILLIS;
     private long complainedNanos = System.nanoTime() - TimeUnit.MINUTES.toNanos(1);
 
@@ -61,17 +57,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(Channel listener, SocketChannel child) {
-        long now = System.nanoTime();
-        unsaid++;
-        if (now - saidNanos > SAY_NANOS) {
-            saidNanos = now;
-            CulvertException cause = new CulvertException(
-                    WireError.TOO_MANY_CONNECTIONS,
-                    sockets.mostConnections() + " connections are open, which is all that the limit of descriptors"
-                            + " leaves beside a reserve; " + unsaid + " refused.");
-            unsaid = 0;
-            log.warn("{} refuses connections: {}", where(listener), cause.getMessage());
-        }
+        sockets.refused(
+                where(listener), new CulvertException(WireError.TOO_MANY_CONNECTIONS, sockets.connectionLimit()));
         try {
             child.config().setSoLinger(0);
         } catch (ChannelException e) {

@@ -107,7 +107,7 @@ final class DatagramSockets {
 
     private void connect(EventLoop loop, InetSocketAddress address, Promise<DatagramChannel> result) {
         if (!descriptors.enter()) {
-            result.setFailure(new IOException("no descriptor is left for one more socket"));
+            result.setFailure(new IOException(descriptors.limit()));
             return;
         }
         DatagramChannel socket;

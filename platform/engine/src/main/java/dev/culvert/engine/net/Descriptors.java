@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,8 +23,8 @@ final class Descriptors {
     private static final Pattern LIMIT = Pattern.compile("(?m)^Max open files\\s+(\\d+)");
 
     private volatile int most;
+    private volatile boolean configured;
     private final AtomicInteger open = new AtomicInteger();
-    private final LongAdder refused = new LongAdder();
 
     Descriptors(int most) {
         this.most = most;
@@ -33,7 +32,7 @@ final class Descriptors {
 
     /** As many as the limit of this process leaves. */
     static Descriptors ofThisProcess() {
-        return new Descriptors(within(limit(), openNow()));
+        return new Descriptors(within(limitOfProcess(), openNow()));
     }
 
     /** What a limit leaves for connections; at least half of it, since whoever sets a tiny one means it. */
@@ -47,7 +46,6 @@ final class Descriptors {
             return true;
         }
         open.decrementAndGet();
-        refused.increment();
         return false;
     }
 
@@ -62,22 +60,23 @@ final class Descriptors {
 
     /** Allows no more than this, if that is less than the system gives. */
     void atMost(int connections) {
-        most = Math.min(most, connections);
+        if (connections < most) {
+            most = connections;
+            configured = true;
+        }
     }
 
-    int most() {
-        return most;
+    /** Why there may be no more, for a message. */
+    String limit() {
+        return most + " connections are open, which is all that "
+                + (configured ? "max_connections allows" : "the limit of descriptors leaves beside a reserve") + ".";
     }
 
     int open() {
         return open.get();
     }
 
-    long refused() {
-        return refused.sum();
-    }
-
-    private static int limit() {
+    private static int limitOfProcess() {
         try {
             Matcher line = LIMIT.matcher(Files.readString(Path.of("/proc/self/limits")));
             return line.find() ? (int) Math.min(UNKNOWN, Long.parseLong(line.group(1))) : UNKNOWN;

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -59,6 +60,7 @@ public final class Sockets implements Network, AutoCloseable {
     private final EventLoopGroup loops;
     private final Resolver resolver = new Resolver();
     private final BoundedReads reads;
+    private final RefusedConnections refused = new RefusedConnections();
     private final Descriptors descriptors = Descriptors.ofThisProcess();
     private final DatagramSockets datagrams;
     private final int connectTimeoutMillis;
@@ -281,14 +283,29 @@ public final class Sockets implements Network, AutoCloseable {
         return descriptors.open();
     }
 
-    /** How many there may be: what the limit of descriptors leaves beside a reserve. */
-    public int mostConnections() {
-        return descriptors.most();
+    /** How many there may be, and which limit says so, for a message. */
+    String connectionLimit() {
+        return descriptors.limit();
     }
 
-    /** How many connections were refused because there were so many. */
-    public long refusedConnections() {
-        return descriptors.refused();
+    /** How many connections were refused as soon as they came, by the code of the error. */
+    public Map<String, Long> refusedConnections() {
+        return refused.counts();
+    }
+
+    void refused(Object where, CulvertException cause) {
+        refused.add(where, cause);
+    }
+
+    @Override
+    public void refuse(DuplexChannel connection, CulvertException cause) {
+        SocketAddress where = connection.localAddress();
+        refused(where == null ? "a listener" : where, cause);
+        if (connection.isRegistered()) {
+            Network.abort(connection);
+        } else {
+            discard(connection, true);
+        }
     }
 
     /** Whether an accepted connection may stay. */

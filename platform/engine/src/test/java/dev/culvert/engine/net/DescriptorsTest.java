@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
@@ -26,6 +27,9 @@ final class DescriptorsTest {
     })
     void aReserveStaysBelowTheLimit(int limit, int openAtStart, int most) {
         assertThat(Descriptors.within(limit, openAtStart)).isEqualTo(most);
+        assertThat(new Descriptors(most).limit())
+                .isEqualTo(most
+                        + " connections are open, which is all that the limit of descriptors leaves beside a reserve.");
     }
 
     static Stream<String> kinds() {
@@ -47,7 +51,9 @@ final class DescriptorsTest {
                 await().until(() -> accepted.size() == 2);
 
                 assertThat(isReset(port)).isTrue();
-                assertThat(sockets.refusedConnections()).isEqualTo(1);
+                assertThat(sockets.refusedConnections()).isEqualTo(Map.of("CLV-4018", 1L));
+                assertThat(sockets.connectionLimit())
+                        .isEqualTo("3 connections are open, which is all that max_connections allows.");
                 assertThat(accepted).hasSize(2);
 
                 // One goes unregistered, one registered: both give their place back.

@@ -57,6 +57,7 @@ record ClaimMapping(
                 each(claims, rights.ports(), "7000 or \"7000-7999\"", PortRange::parse),
                 each(claims, rights.names(), PATTERN, ClaimMapping::pattern),
                 each(claims, rights.hosts(), PATTERN, ClaimMapping::pattern),
+                one(claims, rights.sessions(), NUMBER, ClaimMapping::number),
                 one(claims, rights.tunnels(), NUMBER, ClaimMapping::number),
                 one(claims, rights.streams(), NUMBER, ClaimMapping::number),
                 one(claims, rights.bandwidth(), "at least \"1KiB\"", ClaimMapping::bandwidth),

@@ -313,7 +313,7 @@ final class BadTokensTest {
     @Test
     void rightsAreThoseOfTheClaimsThatAreNamed() throws Exception {
         RightsClaims named =
-                new RightsClaims("scope", "/culvert/ports", "/culvert/names", null, null, null, null, null);
+                new RightsClaims("scope", "/culvert/ports", "/culvert/names", null, null, null, null, null, null);
         use(Section.withFile(keys(), null, named));
         Map<String, Object> some = Map.of("ports", List.of(8080, "7000-7999"), "names", List.of("web*"));
 
@@ -344,9 +344,12 @@ final class BadTokensTest {
 
     @Test
     void claimsLimitWhateverAFileCan() throws Exception {
-        RightsClaims named = new RightsClaims(null, null, null, "hosts", "tunnels", "streams", "bandwidth", "sources");
+        RightsClaims named =
+                new RightsClaims(null, null, null, "hosts", "sessions", "tunnels", "streams", "bandwidth", "sources");
         use(Section.withFile(keys(), null, named));
         Map<String, Object> good = Map.of(
+                "sessions",
+                2,
                 "hosts",
                 List.of("*.example.com"),
                 "tunnels",
@@ -363,12 +366,14 @@ final class BadTokensTest {
         assertThat(rights)
                 .isEqualTo(Rights.ALL
                         .withHosts(List.of("*.example.com"))
+                        .withSessions(2)
                         .withTunnels(4)
                         .withStreams(200)
                         .withBandwidth(DataSize.ofMebibytes(1))
                         .withSources(List.of(SourceNetwork.parse("127.0.0.0/8"), SourceNetwork.parse("::1"))));
         Map<String, List<Object>> odd = Map.of(
                 "hosts", List.of("a*b", List.of(), Map.of(), true),
+                "sessions", List.of(0, "few"),
                 "tunnels", List.of(0, -1, 1.5, "many", List.of(1, 2), 99_999_999_999L),
                 "streams", List.of(0, "", List.of()),
                 "bandwidth", List.of("fast", 1, List.of("1MiB", "2MiB")),

@@ -55,7 +55,7 @@ final class OidcIssuerTest {
                     "oidc:",
                     null,
                     null,
-                    new RightsClaims("scope", null, null, null, null, null, null, null));
+                    new RightsClaims("scope", null, null, null, null, null, null, null, null));
             JwtCredentialFactory held = new JwtCredentialFactory(
                     null, null, null, url + "/token", "laptop", Secret.of(CLIENT_SECRET), "tcp", null, resource);
             AuthenticationContext context =

@@ -41,7 +41,8 @@ public record TokenEntry(
     static final String OWNER_EXPECTED =
             "expected: letters, digits and . _ @ : / + -, at most 64, a letter or digit first";
 
-    private static final RightsSection NO_LIMITS = new RightsSection(null, null, null, null, null, null, null, null);
+    private static final RightsSection NO_LIMITS =
+            new RightsSection(null, null, null, null, null, null, null, null, null);
 
     /** Refuses a verifier in another form, without repeating it. */
     public TokenEntry {

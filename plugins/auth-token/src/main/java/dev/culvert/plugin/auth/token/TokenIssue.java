@@ -65,6 +65,7 @@ record TokenIssue(Token token, Verifier verifier, IssueRequest request) {
                         list("ports", request.rights().ports()),
                         list("names", request.rights().names()),
                         list("hosts", request.rights().hosts()),
+                        number("sessions", request.rights().sessions()),
                         number("tunnels", request.rights().tunnels()),
                         number("streams", request.rights().streams()),
                         text("bandwidth", request.rights().bandwidth()),

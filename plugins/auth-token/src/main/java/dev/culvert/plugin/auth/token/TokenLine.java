@@ -33,6 +33,7 @@ final class TokenLine {
             "ports",
             "names",
             "hosts",
+            "sessions",
             "tunnels",
             "streams",
             "bandwidth",
@@ -58,6 +59,7 @@ final class TokenLine {
                         list("ports", values).stream().map(PortRange::parse).toList(),
                         list("names", values),
                         list("hosts", values),
+                        number("sessions", values),
                         number("tunnels", values),
                         number("streams", values),
                         values.containsKey("bandwidth") ? DataSize.parse(values.get("bandwidth")) : null,
@@ -77,6 +79,7 @@ final class TokenLine {
         add(line, "ports", request.rights().ports());
         add(line, "names", request.rights().names());
         add(line, "hosts", request.rights().hosts());
+        add(line, "sessions", request.rights().sessions());
         add(line, "tunnels", request.rights().tunnels());
         add(line, "streams", request.rights().streams());
         add(line, "bandwidth", request.rights().bandwidth());

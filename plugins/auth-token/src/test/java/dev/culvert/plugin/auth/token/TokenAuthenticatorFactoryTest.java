@@ -398,8 +398,8 @@ final class TokenAuthenticatorFactoryTest {
         // The platform's mapper puts the keys of a @Flattened component there; Jackson alone does not know it.
         for (JsonNode token : section.path("tokens")) {
             ObjectNode rights = TOML.createObjectNode();
-            for (String key :
-                    List.of("types", "ports", "names", "hosts", "tunnels", "streams", "bandwidth", "sources")) {
+            for (String key : List.of(
+                    "types", "ports", "names", "hosts", "sessions", "tunnels", "streams", "bandwidth", "sources")) {
                 if (token.has(key)) {
                     rights.set(key, ((ObjectNode) token).remove(key));
                 }

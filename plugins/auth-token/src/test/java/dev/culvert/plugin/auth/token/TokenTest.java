@@ -77,6 +77,7 @@ final class TokenTest {
                                 List.of(new PortRange(22, 22), new PortRange(7000, 7999)),
                                 List.of("web*", "*.example.com"))
                         .withHosts(List.of("*.example.com"))
+                        .withSessions(3)
                         .withTunnels(10)
                         .withStreams(1000)
                         .withBandwidth(DataSize.parse("10MiB"))
@@ -86,9 +87,11 @@ final class TokenTest {
         TokenGrant grant = TokenLine.parse(line).grant();
 
         assertThat(line)
-                .isEqualTo("laptop " + VERIFIER + " principal=alice@example.com account=acme"
-                        + " expires=2027-01-31T12:00:00Z types=http,tcp ports=22,7000-7999 names=web*,*.example.com"
-                        + " hosts=*.example.com tunnels=10 streams=1000 bandwidth=10MiB sources=10.0.0.0/8,::1");
+                .isEqualTo(
+                        "laptop " + VERIFIER + " principal=alice@example.com account=acme expires=2027-01-31T12:00:00Z"
+                                + " types=http,tcp ports=22,7000-7999 names=web*,*.example.com"
+                                + " hosts=*.example.com sessions=3 tunnels=10 streams=1000"
+                                + " bandwidth=10MiB sources=10.0.0.0/8,::1");
         assertThat(grant.principal().name()).isEqualTo("alice@example.com");
         assertThat(grant.principal().account()).isEqualTo("acme");
         assertThat(grant.principal().rights()).isEqualTo(request.rights());

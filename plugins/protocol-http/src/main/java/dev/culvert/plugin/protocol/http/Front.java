@@ -3,6 +3,7 @@ package dev.culvert.plugin.protocol.http;
 import dev.culvert.spi.ConfigError;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.HttpError;
+import dev.culvert.spi.SourceCounts;
 import dev.culvert.spi.transport.PrivateConnection;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
@@ -22,6 +23,7 @@ final class Front {
     private final List<ViaRule> via;
     private final Health health;
     private final Departure departure = new Departure();
+    private final SourceCounts sources;
     private volatile boolean draining;
 
     Front(Routes routes, Limits limits, Forwarding forwarding, AccessLog accessLog, List<ViaRule> via, Health health) {
@@ -30,11 +32,17 @@ final class Front {
         this.accessLog = accessLog;
         this.routes = routes;
         this.limits = limits;
+        this.sources = new SourceCounts(limits.maxConnectionsPerSource());
         this.forwarding = forwarding;
     }
 
     Limits limits() {
         return limits;
+    }
+
+    /** How many connections each source has. */
+    SourceCounts sources() {
+        return sources;
     }
 
     Forwarding forwarding() {

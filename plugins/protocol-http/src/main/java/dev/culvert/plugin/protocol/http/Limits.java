@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param maxStreams how many requests one HTTP/2 connection may have open; default 100
  * @param maxInterim how many interim answers (1xx) a service may give to one request; default 16
  * @param maxPooled how many idle streams are kept for one tunnel; default 64
+ * @param maxConnectionsPerSource how many connections one address (of IPv6: one /64) may have; one more is reset; default
+ *     16,384
  * @param headTimeout how long a visitor may take to send the head of a request; default 10 s
  * @param keepAlive how long a visitor's connection may be idle between requests; default 75 s
  * @param idleTimeout how long a request may be open without a byte in either direction; default 5 min
@@ -33,6 +35,7 @@ public record Limits(
         @Min(1) @Max(10_000) Integer maxStreams,
         @Min(0) @Max(1000) Integer maxInterim,
         @Min(0) @Max(10_000) Integer maxPooled,
+        @Min(1) Integer maxConnectionsPerSource,
         Duration headTimeout,
         Duration keepAlive,
         Duration idleTimeout,
@@ -47,7 +50,7 @@ public record Limits(
     /** What counts where the file says nothing. */
     @SuppressWarnings("NullAway") // what is absent in a file is null
     public static final Limits DEFAULTS =
-            new Limits(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new Limits(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** Fills in the defaults; refuses what leaves no room for a request. */
     public Limits {
@@ -57,6 +60,7 @@ public record Limits(
         maxStreams = requireNonNullElse(maxStreams, 100);
         maxInterim = requireNonNullElse(maxInterim, 16);
         maxPooled = requireNonNullElse(maxPooled, 64);
+        maxConnectionsPerSource = requireNonNullElse(maxConnectionsPerSource, 16_384);
         headTimeout = Durations.positive("head_timeout", requireNonNullElse(headTimeout, Duration.ofSeconds(10)));
         keepAlive = Durations.positive("keep_alive", requireNonNullElse(keepAlive, Duration.ofSeconds(75)));
         idleTimeout = Durations.positive("idle_timeout", requireNonNullElse(idleTimeout, Duration.ofMinutes(5)));

@@ -1,6 +1,8 @@
 package dev.culvert.plugin.protocol.http;
 
+import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.Network;
+import dev.culvert.spi.TunnelError;
 import dev.culvert.spi.protocol.StreamOrigin;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -40,15 +42,27 @@ final class Visitors {
             }
             return;
         }
+        if (!front.sources().enter(address)) {
+            network.refuse(
+                    connection,
+                    new CulvertException(
+                            TunnelError.PORT_SOURCE_LIMIT,
+                            "one source has as many connections as it may (max_connections_per_source: "
+                                    + front.limits().maxConnectionsPerSource() + ")."));
+            return;
+        }
         Peer peer = new Peer(address, origin.endpoint(), front.forwarding().trusts(address.getAddress()), false, null);
         if (connection.isRegistered()) {
+            connection.closeFuture().addListener(closed -> front.sources().leave(address));
             listen(connection, front, certificates, peer);
             return;
         }
         network.eventLoops().next().register(connection).addListener((ChannelFuture registered) -> {
             if (registered.isSuccess()) {
+                connection.closeFuture().addListener(closed -> front.sources().leave(address));
                 listen(connection, front, certificates, peer);
             } else {
+                front.sources().leave(address);
                 network.discard(connection, true);
             }
         });

@@ -231,6 +231,6 @@ final class HoldTest extends HttpTest {
     }
 
     private static Limits limits(int held, Duration age) {
-        return new Limits(null, null, null, null, null, null, null, null, null, null, null, held, null, age);
+        return new Limits(null, null, null, null, null, null, null, null, null, null, null, null, held, null, age);
     }
 }

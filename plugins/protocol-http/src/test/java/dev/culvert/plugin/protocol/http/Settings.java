@@ -21,7 +21,8 @@ final class Settings {
     }
 
     static Limits limits(Duration head, Duration keepAlive, Duration idle) {
-        return new Limits(null, null, null, null, null, null, head, keepAlive, idle, null, null, null, null, null);
+        return new Limits(
+                null, null, null, null, null, null, null, head, keepAlive, idle, null, null, null, null, null);
     }
 
     static HttpTunnelFactory tunnel(HostPort local, String host) {

@@ -6,7 +6,9 @@ import dev.culvert.spi.Endpoint;
 import dev.culvert.spi.HostName;
 import dev.culvert.spi.Network;
 import dev.culvert.spi.Rights;
+import dev.culvert.spi.SourceCounts;
 import dev.culvert.spi.TunnelError;
+import dev.culvert.spi.WireError;
 import dev.culvert.spi.protocol.BridgeOptions;
 import dev.culvert.spi.protocol.EndpointLease;
 import dev.culvert.spi.protocol.ListenerProbe;
@@ -34,6 +36,7 @@ final class TlsProtocol implements Protocol<TlsParameters> {
     private final Network network;
     private final TlsProtocolFactory settings;
     private final Hosts hosts = new Hosts();
+    private final SourceCounts sources;
     private final Pending pending;
     private final ProxyPeers proxies;
     private final ListenerProbe probe;
@@ -42,6 +45,7 @@ final class TlsProtocol implements Protocol<TlsParameters> {
     TlsProtocol(Network network, TlsProtocolFactory settings) {
         this.network = network;
         this.settings = settings;
+        this.sources = new SourceCounts(settings.maxConnectionsPerSource());
         this.pending = new Pending(settings.maxPending(), settings.maxPendingPerSource());
         this.proxies = new ProxyPeers(network, settings.proxyProtocolFrom());
         this.probe = new ListenerProbe(network);
@@ -114,12 +118,25 @@ final class TlsProtocol implements Protocol<TlsParameters> {
 
     private void accepted(DuplexChannel connection, StreamOrigin origin) {
         InetSocketAddress source = origin.visitor();
-        if (pending.enter(source)) {
-            new Visitor(connection, origin, hosts, () -> pending.leave(source)).start(network, settings.helloTimeout());
-        } else if (connection.isRegistered()) {
-            Network.abort(connection);
+        if (!sources.enter(source)) {
+            network.refuse(
+                    connection,
+                    new CulvertException(
+                            TunnelError.PORT_SOURCE_LIMIT,
+                            "one source has as many connections as it may (max_connections_per_source: "
+                                    + settings.maxConnectionsPerSource() + ")."));
+        } else if (!pending.enter(source)) {
+            sources.leave(source);
+            network.refuse(
+                    connection,
+                    new CulvertException(
+                            WireError.TOO_MANY_PENDING,
+                            "as many visitors as may be have no service yet (max_pending: " + settings.maxPending()
+                                    + ", max_pending_per_source: " + settings.maxPendingPerSource() + ")."));
         } else {
-            network.discard(connection, true);
+            Runnable served = () -> pending.leave(source);
+            Runnable gone = () -> sources.leave(source);
+            new Visitor(connection, origin, hosts, served, gone).start(network, settings.helloTimeout());
         }
     }
 

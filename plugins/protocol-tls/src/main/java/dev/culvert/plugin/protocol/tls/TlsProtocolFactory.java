@@ -27,6 +27,8 @@ import org.pf4j.Extension;
  * @param helloTimeout how long a visitor may take to say which name it wants; default 10 s
  * @param maxPending how many visitors may be on their way to a service at once; more are reset; default 1,024
  * @param maxPendingPerSource the same for those of one address; default 64
+ * @param maxConnectionsPerSource how many connections one address (of IPv6: one /64) may have in all; one more is reset;
+ *     default 16,384
  * @param maxHalfCloseTimeout a tunnel's {@code half_close_timeout} counts up to this; default 1 h
  * @param proxyProtocolFrom networks of proxies, whose connections have to begin with the header of the PROXY protocol
  *     and count as those of whom it names; default none
@@ -40,6 +42,7 @@ public record TlsProtocolFactory(
         Duration helloTimeout,
         @Min(1) Integer maxPending,
         @Min(1) Integer maxPendingPerSource,
+        @Min(1) Integer maxConnectionsPerSource,
         Duration maxHalfCloseTimeout,
         List<SourceNetwork> proxyProtocolFrom)
         implements ProtocolFactory {
@@ -54,6 +57,7 @@ public record TlsProtocolFactory(
         helloTimeout = Durations.positive("hello_timeout", requireNonNullElse(helloTimeout, Duration.ofSeconds(10)));
         maxPending = requireNonNullElse(maxPending, 1024);
         maxPendingPerSource = requireNonNullElse(maxPendingPerSource, 64);
+        maxConnectionsPerSource = requireNonNullElse(maxConnectionsPerSource, 16_384);
         maxHalfCloseTimeout = Durations.positive(
                 "max_half_close_timeout", requireNonNullElse(maxHalfCloseTimeout, Duration.ofHours(1)));
         proxyProtocolFrom = List.copyOf(requireNonNullElse(proxyProtocolFrom, List.of()));

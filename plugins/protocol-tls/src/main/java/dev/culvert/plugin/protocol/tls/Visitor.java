@@ -23,14 +23,22 @@ final class Visitor {
     private final DuplexChannel connection;
     private final StreamOrigin origin;
     private final Hosts hosts;
-    private final Runnable leave;
+    private final Runnable served;
+    private final Runnable gone;
     private boolean settled;
 
-    Visitor(DuplexChannel connection, StreamOrigin origin, Hosts hosts, Runnable leave) {
+    /**
+     * Makes one.
+     *
+     * @param served to be run when it has a service, or gets none; once
+     * @param gone to be run when it has gone; once
+     */
+    Visitor(DuplexChannel connection, StreamOrigin origin, Hosts hosts, Runnable served, Runnable gone) {
         this.connection = connection;
         this.origin = origin;
         this.hosts = hosts;
-        this.leave = leave;
+        this.served = served;
+        this.gone = gone;
     }
 
     void start(Network network, Duration timeout) {
@@ -42,6 +50,7 @@ final class Visitor {
         loop.register(connection).addListener((ChannelFuture registered) -> {
             if (!registered.isSuccess()) {
                 settle();
+                gone.run();
                 network.discard(connection, true);
                 return;
             }
@@ -50,7 +59,10 @@ final class Visitor {
     }
 
     private void listen(Duration timeout) {
-        connection.closeFuture().addListener(closed -> settle());
+        connection.closeFuture().addListener(closed -> {
+            settle();
+            gone.run();
+        });
         connection.pipeline().addLast(new ClientHello(timeout, this::named, this::noHello));
         connection.config().setAutoRead(true);
     }
@@ -108,7 +120,7 @@ final class Visitor {
             return false;
         }
         settled = true;
-        leave.run();
+        served.run();
         return true;
     }
 

@@ -35,7 +35,7 @@ final class NamesTest {
     void start() throws Exception {
         echo = TlsEcho.start();
         server = kit.server(new TlsProtocolFactory(
-                new HostPort("127.0.0.1", 0), HostName.parse("example.com"), null, null, null, null, null, null));
+                new HostPort("127.0.0.1", 0), HostName.parse("example.com"), null, null, null, null, null, null, null));
     }
 
     @AfterEach
@@ -104,7 +104,7 @@ final class NamesTest {
     @Test
     void aLabelNeedsADomain() {
         Protocol<Object> without = kit.server(
-                new TlsProtocolFactory(new HostPort("127.0.0.1", 0), null, null, null, null, null, null, null));
+                new TlsProtocolFactory(new HostPort("127.0.0.1", 0), null, null, null, null, null, null, null, null));
 
         assertThatThrownBy(() -> kit.open(without, kit.tunnel(), tunnel("app")))
                 .hasMessageContaining("a whole name, since this server has no domain");
@@ -113,7 +113,7 @@ final class NamesTest {
     @Test
     void theServerBoundsHowLongAHalfClosedVisitorMayBeSilent() {
         Protocol<Object> impatient = kit.server(new TlsProtocolFactory(
-                new HostPort("127.0.0.1", 0), null, null, null, null, null, Duration.ofSeconds(90), null));
+                new HostPort("127.0.0.1", 0), null, null, null, null, null, null, Duration.ofSeconds(90), null));
         Object parameters = ProtocolKit.overTheWire(
                 impatient,
                 new TlsTunnelFactory(HostName.parse("a.org"), echo.address(), Duration.ofHours(2), null, null),

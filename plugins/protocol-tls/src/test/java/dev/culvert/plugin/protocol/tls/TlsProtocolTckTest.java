@@ -13,7 +13,7 @@ final class TlsProtocolTckTest extends ProtocolTck {
     @Override
     protected ProtocolFactory protocol() {
         return new TlsProtocolFactory(
-                new HostPort("127.0.0.1", 0), HostName.parse("example.com"), null, null, null, null, null, null);
+                new HostPort("127.0.0.1", 0), HostName.parse("example.com"), null, null, null, null, null, null, null);
     }
 
     @Override

@@ -47,7 +47,7 @@ final class VisitorsTest {
                 new TlsTunnelFactory(HostName.parse("app.example.com"), echo.address(), null, null, null);
         tunnel.arrive(kit.client(client));
         Protocol<Object> server = kit.server(new TlsProtocolFactory(
-                new HostPort("127.0.0.1", 0), null, null, Duration.ofSeconds(20), 16, 8, null, null));
+                new HostPort("127.0.0.1", 0), null, null, Duration.ofSeconds(20), 16, 8, null, null, null));
         port = kit.open(server, tunnel, client).endpoint().port();
     }
 
