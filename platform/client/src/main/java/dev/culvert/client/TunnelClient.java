@@ -370,7 +370,8 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     private void look() {
-        servers.forEach(server -> server.tunnels().forEach(tunnel -> tunnel.traffic().status()));
+        servers.forEach(
+                server -> server.tunnels().forEach(tunnel -> tunnel.traffic().status()));
     }
 
     String instance() {
