@@ -142,7 +142,7 @@ final class StatusTest {
             assertThat(none.lastActive()).isNull();
         });
         assertThat(tunnel("a", "twin").local())
-                .isEqualTo("127.0.0.1:" + service.getAddress().getPort());
+                .isEqualTo("localhost:" + localPort());
         assertThat(scraped("culvert_listener_requests", Labels.of("listen", "b")))
                 .isEqualTo(2);
         assertThat(scraped("culvert_host_requests", Labels.of("host", "web.localhost")))
@@ -174,7 +174,7 @@ final class StatusTest {
                 .until(() -> server.byHost().get("web.localhost").streams() == 1);
         assertThat(server.byListener().get("a").streams()).isEqualTo(1);
         assertThat(tunnel("a", "web").traffic().streams()).isEqualTo(1);
-        assertThat(scraped("tunnel_streams_active", Labels.of("account", "token", "tunnel", "web")))
+        assertThat(scraped("tunnel_streams_active", Labels.of("account", "default", "tunnel", "web")))
                 .isEqualTo(1);
         assertThat(scraped("culvert_visitors", Labels.EMPTY)).isEqualTo(1);
         slow.countDown();
