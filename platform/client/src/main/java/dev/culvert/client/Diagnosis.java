@@ -280,7 +280,9 @@ public final class Diagnosis {
                         ? Check.failed(
                                 "tunnel",
                                 new CulvertException(TunnelError.NOT_PROVEN, way + ": no stream has come through."))
-                        : Check.ok("tunnel", way + " (not probed: " + (told ? "probe = false" : "the dialect does not tell") + ")");
+                        : Check.ok(
+                                "tunnel",
+                                way + " (not probed: " + (told ? "probe = false" : "the dialect does not tell") + ")");
             case CONNECTING ->
                 Check.failed(
                         "tunnel",
@@ -349,8 +351,7 @@ public final class Diagnosis {
     }
 
     private static Check unreachable(String what, HostPort target, IOException e) {
-        return Check.failed(
-                what, new CulvertException(WireError.UNREACHABLE, target + ": " + e.getMessage() + ".", e));
+        return Check.failed(what, new CulvertException(WireError.UNREACHABLE, target + ": " + e.getMessage() + ".", e));
     }
 
     private static boolean isSilent(Socket socket) throws IOException {
