@@ -102,7 +102,7 @@ class HybridProfileTest {
                             "tunnel_request_duration_seconds_count{account=\"default\",tunnel=\"app\"}",
                             "tunnel_streams_active{account=\"default\",tunnel=\"app\"}",
                             "tunnel_registry_size 1.0",
-                            "culvert_visitors_refused_total{code=\"CLV-6041\",tunnel=\"app\"} 1.0")
+                            "culvert_visitors_refused_total{account=\"default\",code=\"CLV-6041\",tunnel=\"app\"} 1.0")
                     .contains(
                             "culvert_tunnels{listen=\"http\",state=",
                             "culvert_round_trip_seconds{listen=\"websocket\"}");

@@ -29,6 +29,7 @@ class ServersTest {
             client.await("^servers: " + both + "  \\(all\\)$");
             await().atMost(Culvert.PATIENCE).until(() -> endpoints(client) == 2);
             Administration administration = Administration.of(client);
+            await().atMost(Culvert.PATIENCE).until(() -> isReady(administration));
             assertThat(status(administration))
                     .contains("of " + both + ": connected, sessions: 2")
                     .containsPattern("session \\S+  plain to " + at(a) + " ")
@@ -47,8 +48,7 @@ class ServersTest {
 
             a.restartServer();
 
-            await().atMost(Culvert.PATIENCE).until(() -> status(administration).contains("connected, sessions: 2"));
-            await().atMost(Culvert.PATIENCE).until(() -> !status(administration).contains("CLV-"));
+            await().atMost(Culvert.PATIENCE).until(() -> sessions(administration) == 2 && isReady(administration));
             assertThat(Visitor.isServed(survivor)).isTrue();
             assertThat(client.err()).doesNotContain("server=" + at(b) + " CLV-");
         }
@@ -62,20 +62,33 @@ class ServersTest {
                 Culvert client = client("failover", a, b, service)) {
             client.await("^servers: " + at(a) + ", " + at(b) + "  \\(failover, in this order\\)$");
             client.await("transport plain server=" + at(a) + " why=");
-            await().atMost(Culvert.PATIENCE).until(() -> endpoints(client) == 1);
+            Pair.endpoint(client, "web");
 
             a.server().kill();
 
             client.await(
                     "transport plain server=" + at(b) + " why=\"[^\"]+\" rejected=\"plain to " + at(a) + ": CLV-4003");
-            await().atMost(Culvert.PATIENCE).until(() -> endpoints(client) == 2);
             a.restartServer().await("^ready$");
-            String status = status(Administration.of(client));
+            Administration administration = Administration.of(client);
+            await().atMost(Culvert.PATIENCE).until(() -> isReady(administration));
+            String status = status(administration);
             assertThat(status)
                     .contains("connected, sessions: 1", "transport plain to " + at(b))
                     .contains("rejected: plain to " + at(a));
             assertThat(Visitor.isServed(survivor(status))).isTrue();
         }
+    }
+
+    private static int sessions(Administration administration) {
+        return administration.get("/api/v1/status").split("\"account\":", -1).length - 1;
+    }
+
+    /** Whether its tunnels are ready at all servers. */
+    private static boolean isReady(Administration administration) {
+        String status = administration.get("/api/v1/status");
+        return status.contains("\"state\":\"ready\"")
+                && !status.contains("\"state\":\"connecting\"")
+                && !status.contains("\"state\":\"registered\"");
     }
 
     private Pair pair(String name) throws IOException {

@@ -18,8 +18,10 @@ import dev.culvert.spi.dialect.RemoteServer;
 import dev.culvert.spi.event.VisitorEvent;
 import dev.culvert.spi.protocol.OnConflict;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -57,6 +59,7 @@ public final class Diagnosis {
 
     private final ClientSettings settings;
     private final Consumer<Check> rows;
+    private boolean told = true;
 
     /**
      * Prepares one.
@@ -91,6 +94,7 @@ public final class Diagnosis {
 
     private boolean ways(EngineContext context) throws InterruptedException {
         Wire wire = new Wire(settings.server(), settings, context);
+        told = wire.negotiatesTunnels();
         List<Credential> credentials = settings.auth().stream()
                 .map(factory -> Plugins.withLoaderOf(factory, () -> factory.build(context)))
                 .toList();
@@ -185,8 +189,7 @@ public final class Diagnosis {
             socket.connect(new InetSocketAddress(target.host(), target.port()), (int) PATIENCE.toMillis());
             return Check.ok(what, target + " in " + (System.nanoTime() - start) / 1_000_000 + " ms");
         } catch (IOException e) {
-            return Check.failed(
-                    what, new CulvertException(WireError.UNREACHABLE, target + ": " + e.getMessage() + ".", e));
+            return unreachable(what, target, e);
         }
     }
 
@@ -259,7 +262,16 @@ public final class Diagnosis {
     }
 
     private boolean isProbed(String tunnel) {
-        return settings.tunnel().stream().anyMatch(one -> one.name().equals(tunnel) && one.probed());
+        return told && settings.tunnel().stream().anyMatch(one -> one.name().equals(tunnel) && one.probed());
+    }
+
+    private String whyNotProbed(String tunnel) {
+        if (!told) {
+            return "the dialect does not tell";
+        }
+        boolean forbidden =
+                settings.tunnel().stream().anyMatch(one -> one.name().equals(tunnel) && !one.probe());
+        return forbidden ? "probe = false" : "nothing but an answer to a visitor would tell";
     }
 
     // A visitor may come out at another client.
@@ -277,7 +289,9 @@ public final class Diagnosis {
                         ? Check.failed(
                                 "tunnel",
                                 new CulvertException(TunnelError.NOT_PROVEN, way + ": no stream has come through."))
-                        : Check.ok("tunnel", way + " (not probed)");
+                        : Check.ok(
+                                "tunnel",
+                                way + " (not probed: " + whyNotProbed(tunnel.name()) + ")");
             case CONNECTING ->
                 Check.failed(
                         "tunnel",
@@ -337,10 +351,16 @@ public final class Diagnosis {
             return Check.ok(
                     "endpoint",
                     target + " in " + (System.nanoTime() - start) / 1_000_000 + " ms, through to the service");
+        } catch (SocketException e) {
+            boolean unreachable = e instanceof ConnectException || e instanceof NoRouteToHostException;
+            return unreachable ? unreachable("endpoint", target, e) : lost(target + ": reset at once.");
         } catch (IOException e) {
-            return Check.failed(
-                    "endpoint", new CulvertException(WireError.UNREACHABLE, target + ": " + e.getMessage() + ".", e));
+            return unreachable("endpoint", target, e);
         }
+    }
+
+    private static Check unreachable(String what, HostPort target, IOException e) {
+        return Check.failed(what, new CulvertException(WireError.UNREACHABLE, target + ": " + e.getMessage() + ".", e));
     }
 
     private static boolean isSilent(Socket socket) throws IOException {

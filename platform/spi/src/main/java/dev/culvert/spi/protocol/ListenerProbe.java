@@ -8,6 +8,8 @@ import dev.culvert.spi.HostPort;
 import dev.culvert.spi.Network;
 import dev.culvert.spi.TunnelError;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
@@ -147,6 +149,7 @@ public final class ListenerProbe {
                     arrived.whenComplete((done, failure) -> Network.abort(channel));
                     // A listener that refuses everybody resets it.
                     channel.closeFuture().addListener(closed -> fail("and ended it"));
+                    channel.pipeline().addLast(new Ending());
                     channel.config().setAutoRead(true);
                     known((InetSocketAddress) channel.localAddress());
                 } else {
@@ -216,4 +219,13 @@ public final class ListenerProbe {
     }
 
     private record Waiting(DuplexChannel connection, InetSocketAddress from, Consumer<DuplexChannel> visitors) {}
+
+    /** Closes a connection that is reset; nobody else wants to know. */
+    private static final class Ending extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
+    }
 }
