@@ -89,7 +89,8 @@ class YamuxRelayProfileTest {
         for (Socket visitor : visitors) {
             visitor.close();
         }
-        server.await("connections end tunnel=public visitor=127\\.0\\.0\\.1:\\d+ endpoint=\\S+:" + port + " .*in=1 out=1 ms=\\d+ ");
+        server.await("connections end tunnel=public visitor=127\\.0\\.0\\.1:\\d+ endpoint=\\S+:" + port
+                + " .*in=1 out=1 ms=\\d+ ");
         client.await("connections end tunnel=local .*in=1 out=1 ms=\\d+ ");
 
         service.refuse();

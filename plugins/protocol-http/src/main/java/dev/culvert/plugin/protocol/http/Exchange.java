@@ -586,7 +586,8 @@ final class Exchange implements ServicePool.Asker, Filtering.Listener {
             abort(HttpEnd.Outcome.SERVICE_FAILED, cause instanceof CulvertException known ? known : null);
         } else {
             // A way that the server's file asks for and the client lacks says nothing about the service.
-            boolean noWay = cause instanceof CulvertException known && known.code().equals(TunnelError.NOT_BY_LISTENER);
+            boolean noWay =
+                    cause instanceof CulvertException known && known.code().equals(TunnelError.NOT_BY_LISTENER);
             fail(Refusals.of(cause), noWay ? HttpEnd.Outcome.REFUSED : HttpEnd.Outcome.SERVICE_FAILED);
         }
     }
