@@ -86,7 +86,7 @@ class HybridProfileTest {
             hybrid.server.await("summary listen=http sessions=1 .*requests=");
             hybrid.server.await("summary listen=websocket sessions=1 .*requests=[1-9]");
             hybrid.server.await("summary host=app\\.tunnel\\.localhost .*requests=[1-9]");
-            client.await("culvert\\.summary .*requests=");
+            client.await("summary .*requests=\\d+");
             assertThat(Administration.of(client).get("/api/v1/status")).contains("\"requests\":", "\"errors\":");
 
             HttpAnswer limited = hybrid.site().get("/");
