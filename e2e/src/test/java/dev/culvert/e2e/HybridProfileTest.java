@@ -86,7 +86,7 @@ class HybridProfileTest {
             hybrid.server.await("summary listen=http sessions=1 .*requests=");
             hybrid.server.await("summary listen=websocket sessions=1 .*requests=[1-9]");
             hybrid.server.await("summary host=app\\.tunnel\\.localhost .*requests=[1-9]");
-            client.await("culvert\\.summary .*requests=");
+            client.await("summary .*requests=\\d+");
             assertThat(Administration.of(client).get("/api/v1/status")).contains("\"requests\":", "\"errors\":");
 
             HttpAnswer limited = hybrid.site().get("/");
@@ -156,7 +156,7 @@ class HybridProfileTest {
                 hybrid.hasSessions("http", "websocket");
 
                 assertThat(Site.text(hybrid.site().get("/", "X-Forwarded-For: 203.0.113.7")))
-                        .isEqualTo("/ for 203.0.113.7");
+                        .startsWith("/ for 203.0.113.7");
                 pagesOfOtherSitesOpenNoWebSocket(hybrid.site());
                 for (int port : hybrid.ports) {
                     assertThat(Tools.handshake(port, "tls1_2")).contains("New, TLSv1.2");
@@ -221,12 +221,17 @@ class HybridProfileTest {
     private static void thereAreNoMoreStreamsThanFortyOfTheFirstWay(Hybrid hybrid, Web service) throws IOException {
         List<Socket> asking = new ArrayList<>();
         try {
-            for (int i = 0; i < 40; i++) {
+            // One of the session's 40 is the stream that controls it.
+            for (int i = 0; i < 39; i++) {
                 asking.add(hybrid.site().ask("GET /held/" + i));
             }
-            await().atMost(Culvert.PATIENCE).until(() -> service.held() == 40);
-            assertThat(hybrid.streams("http")).isEqualTo(40);
+            await().atMost(Culvert.PATIENCE).until(() -> service.held() == 39);
+            assertThat(hybrid.streams("http")).isEqualTo(39);
 
+            HttpAnswer free = hybrid.site().get("/one-more");
+            assertThat(free.status() == 200 || Site.code(free).startsWith("CLV-"))
+                    .isTrue();
+            assertThat(hybrid.streams("http")).isEqualTo(39);
             HttpAnswer forced = hybrid.site().get("/api/one-more");
             assertThat(forced.status()).isIn(502, 503);
             assertThat(Site.code(forced)).startsWith("CLV-");
@@ -240,6 +245,8 @@ class HybridProfileTest {
                 socket.close();
             }
         }
+        // Streams that are kept for further requests count until they end.
+        await().atMost(Culvert.PATIENCE).until(() -> hybrid.streams("http") < 39);
         assertThat(hybrid.site().status("/api/after")).isEqualTo(200);
     }
 

@@ -127,7 +127,7 @@ class TlsSubdomainsProfileTest {
                         "agent_connection_status 1",
                         "agent_requests_total{tunnel=\"app1\"}",
                         "agent_request_duration_seconds_count{tunnel=\"app1\"}",
-                        "# TYPE agent_errors counter");
+                        "agent_errors_total{code=");
     }
 
     private void thePortOfMetricsTakesNoCommands(Site app) throws IOException {

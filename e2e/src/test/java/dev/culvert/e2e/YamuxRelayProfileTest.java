@@ -89,9 +89,9 @@ class YamuxRelayProfileTest {
         for (Socket visitor : visitors) {
             visitor.close();
         }
-        for (Culvert end : List.of(server, client)) {
-            end.await("connections end tunnel=\\S+ visitor=\\S*\\d.* in=1 out=1 ms=\\d+ how=\"closed\"");
-        }
+        server.await("connections end tunnel=public visitor=127\\.0\\.0\\.1:\\d+ endpoint=\\S+:" + port
+                + " .*in=1 out=1 ms=\\d+ ");
+        client.await("connections end tunnel=local .*in=1 out=1 ms=\\d+ ");
 
         service.refuse();
         assertThat(Visitor.fateAt(port)).isEqualTo(Visitor.RESET);
