@@ -289,9 +289,7 @@ public final class Diagnosis {
                         ? Check.failed(
                                 "tunnel",
                                 new CulvertException(TunnelError.NOT_PROVEN, way + ": no stream has come through."))
-                        : Check.ok(
-                                "tunnel",
-                                way + " (not probed: " + whyNotProbed(tunnel.name()) + ")");
+                        : Check.ok("tunnel", way + " (not probed: " + whyNotProbed(tunnel.name()) + ")");
             case CONNECTING ->
                 Check.failed(
                         "tunnel",

@@ -141,8 +141,7 @@ final class StatusTest {
             assertThat(none.requests()).isZero();
             assertThat(none.lastActive()).isNull();
         });
-        assertThat(tunnel("a", "twin").local())
-                .isEqualTo("localhost:" + localPort());
+        assertThat(tunnel("a", "twin").local()).isEqualTo("localhost:" + localPort());
         assertThat(scraped("culvert_listener_requests", Labels.of("listen", "b")))
                 .isEqualTo(2);
         assertThat(scraped("culvert_host_requests", Labels.of("host", "web.localhost")))
