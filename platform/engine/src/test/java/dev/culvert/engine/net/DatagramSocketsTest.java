@@ -155,7 +155,7 @@ final class DatagramSocketsTest {
 
         assertThatThrownBy(() ->
                         ready(sockets.connectDatagrams(sockets.eventLoops().next(), new HostPort("127.0.0.1", 9))))
-                .hasMessageContaining("no descriptor");
+                .hasMessageContaining("max_connections");
 
         second.close().sync();
         ready(sockets.connectDatagrams(sockets.eventLoops().next(), new HostPort("127.0.0.1", 9)));
