@@ -41,7 +41,7 @@ class ServersTest {
             client.await("server=" + at(a) + " CLV-4003: server " + at(a) + ": .*Next attempt in");
             assertThat(status(administration))
                     .contains("connected, sessions: 1")
-                    .containsPattern("(?m)^web +tcp .* connecting ")
+                    .containsPattern("(?m)^" + at(a) + " +web +tcp .* connecting ")
                     .contains("  at " + at(a) + ": CLV-4003: ");
             int survivor = survivor(status(administration));
             assertThat(Visitor.isServed(survivor)).isTrue();

@@ -86,7 +86,7 @@ final class BadServicesTest {
         assertThat(answer)
                 .startsWith("HTTP/1.1 " + status + " ")
                 .containsIgnoringCase("x-culvert-error: " + code + "\r\n");
-        assertCounted("culvert_visitors_refused", "tunnel", "ill", "code", code);
+        assertCounted("culvert_visitors_refused", "account", "default", "tunnel", "ill", "code", code);
         assertCounted("tunnel_requests", "account", "default", "tunnel", "ill", "outcome", "refused");
     }
 
@@ -117,7 +117,7 @@ final class BadServicesTest {
 
         assertThat(fate).isEqualTo("Connection reset");
         if (!code.isEmpty()) {
-            assertCounted("culvert_visitors_refused", "tunnel", "ill", "code", code);
+            assertCounted("culvert_visitors_refused", "account", "default", "tunnel", "ill", "code", code);
         }
         assertCounted("tunnel_requests", "account", "default", "tunnel", "ill", "outcome", outcome);
     }

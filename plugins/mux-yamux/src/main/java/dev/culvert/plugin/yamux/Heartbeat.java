@@ -150,9 +150,10 @@ final class Heartbeat {
 
     private void schedule(long now) {
         if (asked) {
-            dueAt = askedAt + (doubt == null ? doubtAfter : pingTimeout);
+            // The next one may be due before this one is in doubt, if it has been answered by then.
+            dueAt = Math.min(askedAt + (doubt == null ? doubtAfter : pingTimeout), now + interval());
         } else {
-            dueAt = lastBytes + (busy.getAsBoolean() ? busyPingInterval : pingInterval);
+            dueAt = lastBytes + interval();
         }
         due = loop.schedule(this::check, Math.max(dueAt - now, 0), TimeUnit.NANOSECONDS);
     }
@@ -174,12 +175,16 @@ final class Heartbeat {
             CulvertException silence = silence(now);
             doubt = silence;
             doubtful.accept(silence);
-        } else if (!asked && now - lastBytes >= (busy.getAsBoolean() ? busyPingInterval : pingInterval)) {
+        } else if (!asked && now - lastBytes >= interval()) {
             asked = true;
             askedAt = now;
             send(null);
         }
         schedule(now);
+    }
+
+    private long interval() {
+        return busy.getAsBoolean() ? busyPingInterval : pingInterval;
     }
 
     private CulvertException silence(long now) {

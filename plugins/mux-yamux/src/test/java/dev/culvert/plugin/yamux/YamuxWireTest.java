@@ -452,6 +452,19 @@ final class YamuxWireTest {
         }
     }
 
+    @Test
+    @Timeout(10)
+    void aPeerThatAnswersIsAskedAgainLongBeforeItWouldBeInDoubt() throws Exception {
+        try (RawPeer peer =
+                new RawPeer(loops, Role.CLIENT, withPatience(Duration.ofMillis(100), Duration.ofSeconds(60)))) {
+            for (int i = 0; i < 3; i++) {
+                YamuxHeader ping = peer.next();
+                assertThat(ping.type()).isEqualTo(TYPE_PING);
+                peer.send(TYPE_PING, FLAG_ACK, 0, ping.length());
+            }
+        }
+    }
+
     private RawPeer peer(Role role) throws Exception {
         return new RawPeer(loops, role, SETTINGS);
     }
