@@ -276,7 +276,8 @@ final class Guests implements AutoCloseable {
             int before = refusals.getAsInt();
             long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
             for (int i = 0; System.nanoTime() < end; i++) {
-                if (i % 10 == 0) { // the first may have come too early, and refusals that repeat are not told one by one
+                if (i % 10
+                        == 0) { // the first may have come too early, and refusals that repeat are not told one by one
                     send("hello".getBytes(ISO_8859_1));
                 }
                 boolean refused = refusals.getAsInt() > before;

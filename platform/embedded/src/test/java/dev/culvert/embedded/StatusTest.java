@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -112,7 +113,11 @@ final class StatusTest {
         ListAppender<ILoggingEvent> summary = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger("culvert.summary");
         logger.addAppender(summary);
-        made.push(() -> logger.detachAppender(summary));
+        logger.setLevel(Level.INFO);
+        made.push(() -> {
+            logger.detachAppender(summary);
+            logger.setLevel(null);
+        });
         summary.start();
         TunnelClient client = client(at("a", "b"), List.of(http("web"), http("twin")));
         Instant before = Instant.now();
