@@ -127,7 +127,7 @@ class LocalServicesTest {
         assertThat(curl("ill")).contains("CLV-5007").doesNotContain("hello");
         for (Administration end : new Administration[] {administration, new Administration(pair.adminPort())}) {
             Culvert status = Culvert.run(directory, "status", "--at", end.address());
-            assertThat(status.out()).containsPattern("(?m)^ *ill .* degraded .*\n +" + reason);
+            assertThat(status.out()).containsPattern("(?m)^ *ill .* degraded .*\n .*" + reason);
             assertThat(status.out()).containsPattern("(?m)^ *port .* (ready|registered) ");
         }
         assertThat(curl("port")).startsWith("HTTP/1.1 200 ");
