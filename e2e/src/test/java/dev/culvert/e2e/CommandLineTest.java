@@ -178,7 +178,8 @@ class CommandLineTest {
                 .contains("server: 1 client, 1 endpoint, ")
                 .containsPattern(
                         "(?m)^default  account default  client \\S+  from [0-9.:]+  through main  since \\d+-\\S+Z \\(\\w+\\)  session \\S+")
-                .containsPattern("(?m)^  web +tcp +tcp://.*:" + endpoint + " +\\S*:" + service.port() + " +(registered|ready)");
+                .containsPattern(
+                        "(?m)^  web +tcp +tcp://.*:" + endpoint + " +\\S*:" + service.port() + " +(registered|ready)");
         JsonNode status = JSON.readTree(
                 Culvert.run(directory, "status", "--at", at, "--json").out());
         assertThat(status.path("role").asText()).isEqualTo("server");

@@ -119,7 +119,8 @@ class ServersTest {
 
     /** The port of the tunnel that is open, as the table has it. */
     private static int survivor(String status) {
-        Matcher row = Pattern.compile("(?m)^web +tcp +tcp://127\\.0\\.0\\.1:(\\d+) .* ready ")
+        Matcher row = Pattern.compile(
+                        "(?m)^(?:127\\.0\\.0\\.1:\\d+ +)?web +tcp +tcp://127\\.0\\.0\\.1:(\\d+) .* ready ")
                 .matcher(status);
         assertThat(row.find()).as(status).isTrue();
         return Integer.parseInt(row.group(1));
