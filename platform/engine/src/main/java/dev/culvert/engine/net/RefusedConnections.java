@@ -1,6 +1,7 @@
 package dev.culvert.engine.net;
 
 import dev.culvert.spi.CulvertException;
+import dev.culvert.spi.WireError;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,11 @@ final class RefusedConnections {
     private static final long SAY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Map<String, Count> byCode = new TreeMap<>();
+
+    /** Makes one that knows of any process's limit from the start, so that whoever watches it sees zero before one. */
+    RefusedConnections() {
+        byCode.put(WireError.TOO_MANY_CONNECTIONS.code(), new Count());
+    }
 
     private static final class Count {
         private long all;
