@@ -99,7 +99,7 @@ final class Delivery implements IncomingStream {
             if (!accepted) {
                 observer.dialled(tunnel.name(), took, cause);
             }
-            observer.visitorRefused(event(origin, 0, 0, took, cause.code().code() + ": " + cause.detail()));
+            observer.visitorRefused(event(origin, 0, 0, took, cause.reason()));
         }
         if (!accepted) {
             reply.refused(cause);
@@ -127,7 +127,7 @@ final class Delivery implements IncomingStream {
 
     private void closed(StreamOrigin visitor, BridgeEnd end) {
         CulvertException cause = end.cause();
-        String reason = cause == null ? "closed" : cause.code().code() + ": " + cause.detail();
+        String reason = cause == null ? "closed" : cause.reason();
         observer.visitorClosed(event(visitor, end.bytesAtoB(), end.bytesBtoA(), end.duration(), reason));
     }
 

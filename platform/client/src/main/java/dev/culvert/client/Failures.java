@@ -25,7 +25,7 @@ final class Failures {
 
     /** With its code; empty for null. */
     static String text(@Nullable CulvertException cause) {
-        return cause == null ? "" : cause.code().code() + ": " + cause.detail();
+        return cause == null ? "" : cause.reason();
     }
 
     /** Why there is no connection. */

@@ -283,7 +283,7 @@ final class ServerConnection {
                 return;
             }
             tunnel.refused(cause);
-            observer.tunnelClosed(tunnelEvent(tunnel, cause.code().code() + ": " + cause.detail()));
+            observer.tunnelClosed(tunnelEvent(tunnel, cause.reason()));
             retryLater(from, tunnel, cause);
         }
 
@@ -359,7 +359,7 @@ final class ServerConnection {
 
         private void ended(@Nullable Throwable failure) {
             CulvertException cause = failure == null ? null : Failures.of(failure);
-            observer.disconnected(event(cause == null ? "" : cause.code().code() + ": " + cause.detail()));
+            observer.disconnected(event(cause == null ? "" : cause.reason()));
             boolean known;
             synchronized (ServerConnection.this) {
                 known = current == this;

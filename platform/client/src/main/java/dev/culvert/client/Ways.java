@@ -66,7 +66,7 @@ final class Ways {
 
     /** No login went through. */
     synchronized void failed(Way way, CulvertException cause) {
-        String reason = cause.code().code() + ": " + cause.detail();
+        String reason = cause.reason();
         rejected.put(way, new TransportStatus.Rejected(way.name(), way.server().toString(), Instant.now(), reason));
     }
 

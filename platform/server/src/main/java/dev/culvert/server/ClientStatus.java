@@ -93,7 +93,7 @@ public record ClientStatus(
                     served.local(),
                     tunnel == null ? "" : tunnel.key(),
                     state,
-                    trouble == null ? "" : reason(trouble),
+                    trouble == null ? "" : trouble.reason(),
                     served.traffic().status());
         }
 
@@ -104,12 +104,8 @@ public record ClientStatus(
                     refusal.local(),
                     "",
                     TunnelState.REFUSED,
-                    reason(refusal.cause()),
+                    refusal.cause().reason(),
                     TrafficStatus.none(refusal.at()));
-        }
-
-        private static String reason(CulvertException cause) {
-            return cause.code().code() + ": " + cause.detail();
         }
     }
 }

@@ -240,7 +240,7 @@ final class Endpoints {
             return;
         }
         tunnel.served();
-        String reason = cause == null ? "" : cause.code().code() + ": " + cause.detail();
+        String reason = cause == null ? "" : cause.reason();
         SessionLog.tunnelClosed(served.owner(), served.name(), reason);
         events.tunnelClosed(served.event(reason));
         registry.release(lease, reserve).thenRun(() -> {

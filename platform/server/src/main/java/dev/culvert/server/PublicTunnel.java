@@ -220,13 +220,7 @@ final class PublicTunnel implements TunnelHandle {
             one.refused();
         }
         String from = Source.text(origin.visitor());
-        events.visitorRefused(event(
-                from,
-                Source.text(origin.endpoint()),
-                0,
-                0,
-                Duration.ZERO,
-                cause.code().code() + ": " + cause.detail()));
+        events.visitorRefused(event(from, Source.text(origin.endpoint()), 0, 0, Duration.ZERO, cause.reason()));
     }
 
     @Override
@@ -420,7 +414,7 @@ final class PublicTunnel implements TunnelHandle {
 
     private VisitorEvent closed(String from, String to, BridgeEnd end) {
         CulvertException cause = end.cause();
-        String reason = cause == null ? "closed" : cause.code().code() + ": " + cause.detail();
+        String reason = cause == null ? "closed" : cause.reason();
         return event(from, to, end.bytesAtoB(), end.bytesBtoA(), end.duration(), reason);
     }
 

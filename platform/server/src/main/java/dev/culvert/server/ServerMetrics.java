@@ -152,13 +152,6 @@ public final class ServerMetrics implements SessionListener {
                         server.get().strangers().refused().forEach((labels, count) -> value.call(count, labels)))
                 .register(registry);
         CounterWithCallback.builder()
-                .name("culvert_throttled_seconds_total")
-                .help("Time for which a bandwidth held connections back, all connections and directions together.")
-                .unit(Unit.SECONDS)
-                .labelNames("account", "tunnel")
-                .callback(value -> server.get().throttled().forEach((labels, nanos) -> value.call(nanos / 1e9, labels)))
-                .register(registry);
-        CounterWithCallback.builder()
                 .name("culvert_bans_total")
                 .help("Sources that were banned because their logins failed.")
                 .callback(value -> value.call(server.get().strangers().bans()))
@@ -209,6 +202,13 @@ public final class ServerMetrics implements SessionListener {
                 .name("culvert_visitors")
                 .help("Connections, flows of udp and http requests of visitors that are under way.")
                 .callback(value -> value.call(server.get().inAll().streams()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("culvert_throttled_seconds_total")
+                .help("Time for which a bandwidth held connections back, all connections and directions together.")
+                .unit(Unit.SECONDS)
+                .labelNames("account", "tunnel")
+                .callback(value -> server.get().throttled().forEach((labels, nanos) -> value.call(nanos / 1e9, labels)))
                 .register(registry);
     }
 

@@ -78,7 +78,7 @@ final class SessionLog {
     }
 
     static void health(Session session, String name, @Nullable CulvertException trouble) {
-        String found = trouble == null ? "healthy" : trouble.code().code() + ": " + trouble.detail();
+        String found = trouble == null ? "healthy" : trouble.reason();
         log.info(
                 "service, as its client says session={} tunnel={} health=\"{}\"",
                 session.id(),

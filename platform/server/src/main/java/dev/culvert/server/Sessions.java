@@ -174,7 +174,7 @@ final class Sessions {
         }
         CulvertException cause = failure == null ? null : CulvertFailures.of(failure);
         session.tunnels().values().forEach(tunnel -> endpoints.close(tunnel, true, cause));
-        String reason = cause == null ? "" : cause.code().code() + ": " + cause.detail();
+        String reason = cause == null ? "" : cause.reason();
         accounts.leave(session.use());
         comebacks.left(session.principal());
         SessionLog.ended(session, session.uptime(), reason.isEmpty() ? "closed" : reason);

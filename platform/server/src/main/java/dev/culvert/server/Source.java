@@ -10,19 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** Where a connection comes from: whom to hold responsible, and how that is written. */
 final class Source {
 
-    // Whoever has one IPv6 address commonly has the 2^64 beside it.
-    private static final int IPV6_PREFIX = 64;
-
-    private static final int IPV4_PREFIX = 32;
-
     private Source() {}
 
     /** Who is counted together: an IPv4 address, an IPv6 network of 64 bits, or an address of another kind. */
     static Object of(SocketAddress peer) {
         InetAddress address = address(peer);
-        return address == null
-                ? peer
-                : SourceNetwork.around(address, address.getAddress().length == 4 ? IPV4_PREFIX : IPV6_PREFIX);
+        return address == null ? peer : SourceNetwork.ofSource(address);
     }
 
     static @Nullable InetAddress address(@Nullable SocketAddress peer) {

@@ -6,9 +6,7 @@ import dev.culvert.engine.config.TunnelLimits;
 import dev.culvert.spi.CulvertException;
 import dev.culvert.spi.DataSize;
 import dev.culvert.spi.TunnelError;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +21,7 @@ final class TunnelUse {
     private static final int MOST_RATES = 64;
 
     private final AtomicInteger visitors = new AtomicInteger();
-    private final Map<Long, Integer> sources = new ConcurrentHashMap<>();
+    private final Map<Object, Integer> sources = new ConcurrentHashMap<>();
     private final Map<DataSize, RateLimits> rates = new ConcurrentHashMap<>();
 
     /**
@@ -42,7 +40,7 @@ final class TunnelUse {
             visitors.decrementAndGet();
             throw tooMany(TunnelError.VISITOR_LIMIT, tunnel, "visitors", "max_connections", most);
         }
-        Long source = source(visitor.getAddress());
+        Object source = Source.of(visitor);
         try {
             enterSource(tunnel, limits.connectionsPerSource(), source);
         } catch (CulvertException e) {
@@ -115,7 +113,7 @@ final class TunnelUse {
         }
     }
 
-    private void enterSource(String tunnel, @Nullable Integer most, Long source) {
+    private void enterSource(String tunnel, @Nullable Integer most, Object source) {
         sources.compute(source, (key, count) -> {
             int now = count == null ? 0 : count;
             if (most != null && now >= most) {
@@ -134,11 +132,5 @@ final class TunnelUse {
             TunnelError code, String tunnel, String what, String key, @Nullable Integer most) {
         return new CulvertException(
                 code, "tunnel \"" + tunnel + "\" has as many " + what + " as it may (" + key + ": " + most + ").");
-    }
-
-    // An address of IPv4, or a network of 64 bits of IPv6; none of those begins with zeros alone.
-    private static Long source(@Nullable InetAddress address) {
-        ByteBuffer bytes = ByteBuffer.wrap(address == null ? new byte[4] : address.getAddress());
-        return bytes.remaining() == 4 ? bytes.getInt() & 0xFFFF_FFFFL : bytes.getLong();
     }
 }

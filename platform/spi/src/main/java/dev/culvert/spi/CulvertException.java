@@ -53,6 +53,11 @@ public final class CulvertException extends RuntimeException {
                 : new CulvertException(otherwise, what + ": " + failure + ".", failure);
     }
 
+    /** Code and what happened, for where what to do is not asked: the reason in a status, an event or a line of the log. */
+    public String reason() {
+        return code.code() + ": " + detail;
+    }
+
     /** Code, what happened, what to do. */
     @Override
     public String getMessage() {

@@ -1,6 +1,5 @@
 package dev.culvert.spi;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -57,6 +56,6 @@ public final class SourceCounts {
 
     private static @Nullable SourceNetwork networkOf(@Nullable InetSocketAddress source) {
         InetAddress address = source == null ? null : source.getAddress();
-        return address == null ? null : SourceNetwork.around(address, address instanceof Inet4Address ? 32 : 64);
+        return address == null ? null : SourceNetwork.ofSource(address);
     }
 }

@@ -3,6 +3,7 @@ package dev.culvert.spi;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.netty.util.NetUtil;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,16 @@ public record SourceNetwork(InetAddress address, int prefix) {
         }
         int rest = prefix % 8;
         return rest == 0 || ((own[whole] ^ theirs[whole]) & 0xff) >>> (8 - rest) == 0;
+    }
+
+    /**
+     * Who is counted together with an address: nobody else of IPv4, and the /64 of IPv6, since whoever has one address of that
+     * commonly has all of it.
+     *
+     * @param address where something comes from
+     */
+    public static SourceNetwork ofSource(InetAddress address) {
+        return around(address, address instanceof Inet4Address ? 32 : 64);
     }
 
     /**

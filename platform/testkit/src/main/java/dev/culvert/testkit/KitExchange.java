@@ -185,8 +185,7 @@ final class KitExchange implements HttpExchange, KitOrigin.Answer {
             return;
         }
         CulvertException cause = answer.cause();
-        String text =
-                answer.body().isEmpty() && cause != null ? cause.code().code() + ": " + cause.detail() : answer.body();
+        String text = answer.body().isEmpty() && cause != null ? cause.reason() : answer.body();
         byte[] bytes = text.getBytes(UTF_8);
         answer.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
         writeHead(answer.status(), answer.headers());
